@@ -1,0 +1,19 @@
+import { type PasswordPolicy } from './password-policy';
+import { type StrategyName } from './strategies/rotation-strategy';
+
+/** How a secret is rotated. Holds no secret value, so it may be stored in workflow inputs and schedules. */
+export interface RotationConfiguration {
+  /** @defaultValue `single-user` */
+  readonly strategy?: StrategyName;
+  /** Where it differs from AWS's defaults. */
+  readonly passwordPolicy?: Partial<PasswordPolicy>;
+}
+
+/** One rotation of one secret, as AWS's rotation contract names it. */
+export interface RotationRequest {
+  /** The secret's full ARN. */
+  readonly secretId: string;
+  /** 32 to 64 characters; the id of the version that the rotation makes. */
+  readonly clientRequestToken: string;
+  readonly configuration: RotationConfiguration;
+}

@@ -1,0 +1,58 @@
+import { type Sensitive } from './sensitive';
+import { type StagingLabel, type VersionLabels } from './staging-labels';
+
+/** What the store tells of a secret without its value. */
+export interface SecretDescription {
+  /** The full ARN: one for every name and partial ARN that the secret answers to. */
+  readonly arn: string;
+  readonly name: string;
+  readonly labels: VersionLabels;
+  /** The AWS service that rotates the secret by itself, if one does. */
+  readonly owningService?: string;
+  /** Whether the secret waits for its deletion, and so refuses reads and writes. */
+  readonly deleted: boolean;
+  /** Whether Secrets Manager's own rotation is switched on. */
+  readonly rotatedByAws: boolean;
+}
+
+/** One version of a secret with its value. */
+export interface SecretVersion {
+  readonly versionId: string;
+  readonly labels: readonly string[];
+  readonly text: Sensitive;
+}
+
+/**
+ * Where secrets live.
+ *
+ * Reads may be stale for a moment after a write. `secretId` is a name, a partial ARN or a full ARN. Every member
+ * throws `SecretNotFoundError` for a secret that does not exist, `StoreAccessDeniedError`, `StoreRequestRefusedError`,
+ * `StoreThrottledError` or `StoreUnavailableError`, and never an error of its vendor's.
+ */
+export interface SecretStore {
+  /** Labels and state of a secret. */
+  describe(secretId: string): Promise<SecretDescription>;
+
+  /** The version under this id, or undefined where there is none, or one without a value. */
+  readVersion(request: { secretId: string; versionId: string }): Promise<SecretVersion | undefined>;
+
+  /** The version that holds the label, or undefined where none with a value does. */
+  readLabel(request: { secretId: string; label: StagingLabel }): Promise<SecretVersion | undefined>;
+
+  /**
+   * Stores a value as the version `clientRequestToken` and puts AWSPENDING on it.
+   *
+   * Safe to repeat, also with another value: the first value stored under a token stays, and the caller reads it back.
+   */
+  putPending(request: { secretId: string; clientRequestToken: string; text: Sensitive }): Promise<void>;
+
+  /**
+   * Moves AWSCURRENT in one compare-and-swap; AWSPREVIOUS follows to `from`.
+   *
+   * @throws RotationSupersededError when `from` does not hold AWSCURRENT; nothing has moved then.
+   */
+  moveCurrent(request: { secretId: string; from: string; to: string }): Promise<void>;
+
+  /** Takes AWSPENDING off a version. Safe to repeat: a version that does not hold it is left alone. */
+  removePending(request: { secretId: string; versionId: string }): Promise<void>;
+}

@@ -1,0 +1,128 @@
+import { applyEdits, getNodeValue, modify, parseTree, type Node, type ParseError } from 'jsonc-parser';
+import { MalformedSecretError } from './errors';
+import { Sensitive } from './sensitive';
+
+/**
+ * What a secret of AWS's database JSON says
+ * (Secrets Manager user guide, "JSON structure of AWS Secrets Manager secrets").
+ */
+export interface ConnectionSecret {
+  readonly engine: string;
+  readonly host: string;
+  /** Absent: the engine's own default. */
+  readonly port?: number;
+  readonly username: string;
+  readonly password: Sensitive;
+  /** Absent: the engine's own default. */
+  readonly dbname?: string;
+  /** Whether the connection uses verified TLS. Only `"ssl": false` in the secret switches it off. */
+  readonly tls: boolean;
+}
+
+/** What a rotation may change in a secret. */
+export interface CredentialChange {
+  readonly password: Sensitive;
+  readonly username?: string;
+}
+
+/**
+ * The text of a secret, understood.
+ *
+ * A changed value differs from the original only in the text of the changed members: unknown keys, the order of keys,
+ * the types of values, long numbers and white space stay as they are.
+ */
+export class SecretValue {
+  private constructor(
+    /** The text as it is stored. */
+    readonly text: Sensitive,
+    /** What the text says. */
+    readonly connection: ConnectionSecret,
+  ) {}
+
+  /**
+   * Reads a secret's text.
+   *
+   * @throws MalformedSecretError naming the key that is missing, doubled or of the wrong type.
+   */
+  static parse(text: Sensitive): SecretValue {
+    return new SecretValue(text, readConnection(membersOf(text.reveal())));
+  }
+
+  /** The same secret with another credential. */
+  withCredential({ password, username }: CredentialChange): SecretValue {
+    let text = replaceMember(this.text.reveal(), { key: 'password', value: password.reveal() });
+    if (username !== undefined) text = replaceMember(text, { key: 'username', value: username });
+    return SecretValue.parse(new Sensitive(text));
+  }
+}
+
+type Members = ReadonlyMap<string, unknown>;
+
+function membersOf(text: string): Members {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (root?.type !== 'object' || errors.length > 0) {
+    throw new MalformedSecretError("The secret is not a JSON object. Store it in AWS's JSON for databases.");
+  }
+  const members = new Map<string, unknown>();
+  for (const property of root.children ?? []) addMember(members, property);
+  return members;
+}
+
+function addMember(members: Map<string, unknown>, property: Node): void {
+  const [key, value] = property.children ?? [];
+  const name = String(key?.value);
+  if (members.has(name)) {
+    throw new MalformedSecretError(`The secret's JSON has the key "${name}" twice. Keep one of them.`);
+  }
+  members.set(name, value && getNodeValue(value));
+}
+
+function readConnection(members: Members): ConnectionSecret {
+  const port = readPort(members);
+  const dbname = readOptionalText(members, 'dbname');
+  return {
+    engine: readText(members, 'engine'),
+    host: readText(members, 'host'),
+    ...(port === undefined ? {} : { port }),
+    username: readText(members, 'username'),
+    password: new Sensitive(readText(members, 'password')),
+    ...(dbname === undefined ? {} : { dbname }),
+    tls: readTls(members),
+  };
+}
+
+function readText(members: Members, key: string): string {
+  const value = members.get(key);
+  if (value === undefined) throw new MalformedSecretError(`The secret's JSON lacks the key "${key}". Add it.`);
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) {
+    throw new MalformedSecretError(`"${key}" in the secret's JSON is not a usable text. Correct it.`);
+  }
+  return value;
+}
+
+/** Present and neither null nor empty: AWS's templates take both for absent. */
+function readOptionalText(members: Members, key: string): string | undefined {
+  const value = members.get(key);
+  return value === undefined || value === null || value === '' ? undefined : readText(members, key);
+}
+
+function readPort(members: Members): number | undefined {
+  const value = members.get('port');
+  if (value === undefined || value === null || value === '') return undefined;
+  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new MalformedSecretError('"port" in the secret\'s JSON is not a port number. Correct it.');
+  }
+  return port;
+}
+
+/** AWS's reading of `ssl`, without its fallback: only false means plaintext. */
+function readTls(members: Members): boolean {
+  const value = members.get('ssl');
+  return !(value === false || (typeof value === 'string' && value.toLowerCase() === 'false'));
+}
+
+function replaceMember(text: string, { key, value }: { key: string; value: string }): string {
+  return applyEdits(text, modify(text, [key], value, {}));
+}
