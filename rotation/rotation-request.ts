@@ -17,3 +17,9 @@ export interface RotationRequest {
   readonly clientRequestToken: string;
   readonly configuration: RotationConfiguration;
 }
+
+/** A rotation whose pending version is stored. */
+export interface StartedRotation extends RotationRequest {
+  /** The version that held AWSCURRENT when the rotation began: the one that it may take the label from. */
+  readonly currentVersionId: string;
+}

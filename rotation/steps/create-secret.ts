@@ -1,0 +1,79 @@
+import { StoreUnavailableError } from '../errors';
+import { generatePassword } from '../generate-password';
+import { defaultPasswordPolicy } from '../password-policy';
+import { type RotationRequest } from '../rotation-request';
+import { type SecretStore } from '../secret-store';
+import { type SecretValue } from '../secret-value';
+import { strategyFor } from '../strategies/registry';
+import { assertRotatable } from './assert-rotatable';
+import { assertStillOurs, readCurrent, readPrevious } from './read-credentials';
+import { type StepDeps, type StepOutcome } from './step';
+
+/** What createSecret found and did. */
+export interface CreateSecretOutcome extends StepOutcome {
+  /** The version that held AWSCURRENT: finishSecret may take the label from this one only. */
+  readonly currentVersionId: string;
+}
+
+/**
+ * Stores a new credential as the version `clientRequestToken` under AWSPENDING.
+ *
+ * Safe to repeat: a version that already holds a value is left alone, whatever became of the attempt that wrote it.
+ * Nothing is stored before the credential that will make the change has signed in.
+ *
+ * @throws RotationInProgressError, SecretNotRotatableError, MalformedSecretError, SignInRefusedError
+ */
+export async function createSecret(deps: StepDeps, request: RotationRequest): Promise<CreateSecretOutcome> {
+  const { store } = deps;
+  const { secretId, clientRequestToken } = request;
+  assertRotatable(await store.describe(secretId), clientRequestToken);
+  const current = await readCurrent(store, secretId);
+  const outcome = { currentVersionId: current.versionId };
+
+  const pending = await store.readVersion({ secretId, versionId: clientRequestToken });
+  if (pending) {
+    assertStillOurs(pending, request);
+    return { ...outcome, changed: false };
+  }
+
+  const value = await pendingValue(deps, { request, current: current.value });
+  await store.putPending({ secretId, clientRequestToken, text: value.text });
+  await readBack(store, request);
+  return { ...outcome, changed: true };
+}
+
+async function pendingValue(
+  { store, engineFor }: StepDeps,
+  { request, current }: { request: RotationRequest; current: SecretValue },
+): Promise<SecretValue> {
+  const strategy = strategyFor(request.configuration);
+  const engine = engineFor(current.connection.engine);
+  const username = strategy.pendingUsername(current.connection);
+  const changed = username === current.connection.username ? {} : { username };
+  const password = generatePassword(defaultPasswordPolicy(request.configuration.passwordPolicy));
+  const pending = current.withCredential({ password, ...changed });
+
+  engine.validate(pending.connection);
+  const previous = (): ReturnType<typeof readPrevious> => readPrevious(store, request.secretId);
+  await strategy.prepare({ engine, current: current.connection, previous });
+  return pending;
+}
+
+/**
+ * Makes sure that the store has the version before a database is told its password. A race with another attempt of
+ * this step is lost here without harm: what the store has is what counts.
+ */
+async function readBack(store: SecretStore, request: RotationRequest): Promise<void> {
+  const { secretId, clientRequestToken } = request;
+  const stored = await store.readVersion({ secretId, versionId: clientRequestToken });
+  if (!stored) {
+    throw new StoreUnavailableError(
+      'The secret store does not show the version that it has just stored. Trying again.',
+      {
+        secretId,
+        versionId: clientRequestToken,
+      },
+    );
+  }
+  assertStillOurs(stored, request);
+}
