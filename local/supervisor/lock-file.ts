@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { errorCode } from './error-code';
+import { identifyMyself, isRunning, type ProcessIdentity } from './process-identity';
+
+/** A lock that this process holds. */
+export interface HeldLock {
+  /** Lets others have it. */
+  release(): Promise<void>;
+}
+
+/** What came of asking for a lock: the lock, or the living process that has it. */
+export type LockAttempt = { held: HeldLock } | { holder: ProcessIdentity };
+
+interface LockRecord extends ProcessIdentity {
+  id: string;
+}
+
+/**
+ * Takes the lock unless a living process has it. The lock of a dead process counts as free.
+ *
+ * The file carries its holder from the instant it exists, so a holder killed at any moment leaves a lock that can be judged.
+ */
+export async function tryLock(file: string): Promise<LockAttempt> {
+  const mine: LockRecord = { ...identifyMyself(), id: randomUUID() };
+  for (;;) {
+    if (await createExclusively(file, mine)) return { held: { release: () => rm(file, { force: true }) } };
+    const holder = await readRecord(file);
+    if (holder === undefined) continue; // released in the meantime
+    if (isRunning(holder)) return { holder };
+    await removeDeadLock(file, holder);
+  }
+}
+
+/**
+ * Two processes may find the same dead lock: without a lock of its own, the slower one would remove what the faster one
+ * has just created. That second lock is named after the dead one, so it can be taken over in the same way.
+ */
+async function removeDeadLock(file: string, dead: LockRecord): Promise<void> {
+  const attempt = await tryLock(`${file}.${dead.id}`);
+  if ('holder' in attempt) return;
+  try {
+    if ((await readRecord(file))?.id === dead.id) await rm(file, { force: true });
+  } finally {
+    await attempt.held.release();
+  }
+}
+
+async function createExclusively(file: string, record: LockRecord): Promise<boolean> {
+  const draft = `${file}.${record.id}.draft`;
+  await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readRecord(file: string): Promise<LockRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as LockRecord;
+  } catch {
+    return undefined;
+  }
+}
