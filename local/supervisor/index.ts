@@ -5,6 +5,7 @@ export { errorCode } from './error-code';
 export { CannotStartError, GuardianLostError, PortTakenError, SupervisorInUseError } from './errors';
 export { assertPortFree, findFreePort, type PortRequest } from './free-port';
 export { type ProcessExit, type ProcessSpec } from './guardian-protocol';
+export { isListening } from './is-listening';
 export { lastLines } from './last-lines';
 export { tryLock, type HeldLock, type LockAttempt } from './lock-file';
 export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity';

@@ -7,8 +7,8 @@ import {
   startSupervisor,
   SupervisorInUseError,
   waitUntil,
+  type Supervisor,
 } from '../../../local/supervisor';
-import { type Supervisor } from '../../../local/supervisor';
 
 let folder: string;
 let supervisor: Supervisor;
