@@ -161,3 +161,9 @@ export class RotationSupersededError extends RotationError {
   override readonly name = 'RotationSuperseded';
   readonly retryable = false;
 }
+
+/** Temporal could not be asked about the secret's Schedule, or has not taken over what it was told yet. */
+export class ScheduleUnavailableError extends RotationError {
+  override readonly name = 'ScheduleUnavailable';
+  readonly retryable = true;
+}

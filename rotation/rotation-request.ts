@@ -1,4 +1,5 @@
 import { type PasswordPolicy } from './password-policy';
+import { type RotationRules } from './schedule/next-rotation';
 import { type StrategyName } from './strategies/rotation-strategy';
 
 /** How a secret is rotated. Holds no secret value, so it may be stored in workflow inputs and schedules. */
@@ -22,4 +23,12 @@ export interface RotationRequest {
 export interface StartedRotation extends RotationRequest {
   /** The version that held AWSCURRENT when the rotation began: the one that it may take the label from. */
   readonly currentVersionId: string;
+}
+
+/** How and when a secret is rotated: what its Schedule holds, which is the only place where this is stored. */
+export interface RotationPlan {
+  /** The secret's full ARN. */
+  readonly secretId: string;
+  readonly configuration: RotationConfiguration;
+  readonly rotationRules: RotationRules;
 }

@@ -1,0 +1,58 @@
+import { type Client } from '@temporalio/client';
+import { type RotationRequest, type StartedRotation } from '../rotation/rotation-request';
+import { createSecret, type CreateSecretOutcome } from '../rotation/steps/create-secret';
+import { discardPending } from '../rotation/steps/discard-pending';
+import { finishSecret } from '../rotation/steps/finish-secret';
+import { restoreCurrent } from '../rotation/steps/restore-current';
+import { setSecret } from '../rotation/steps/set-secret';
+import { type StepDeps, type StepOutcome } from '../rotation/steps/step';
+import { testSecret } from '../rotation/steps/test-secret';
+import { armNextRotation, type ArmedRotation, type LastRotation } from './arm-next-rotation';
+import { withFailureBoundary, type GiveUp } from './failure-boundary';
+import { openRotation, type OpenedRotation, type OpenRotationInput } from './open-rotation';
+
+/** What the activities need from the worker. */
+export interface ActivityDeps {
+  /** Makes the ports for one attempt of one step; they stop when its signal aborts. */
+  readonly stepDeps: (signal: AbortSignal) => StepDeps;
+  /** For the Schedules of the worker's own namespace. */
+  readonly temporal: Client;
+}
+
+/** A rotation past the pivot only goes forward, and an undo is never given up: a person may mend what stands in the way. */
+const never: GiveUp = { neverBut: [] };
+const onlyWhenSuperseded: GiveUp = { neverBut: ['RotationSuperseded'] };
+
+/** The activities of a worker, by the names that they have on the wire. */
+export interface Activities {
+  /** Finds the secret and its configuration. */
+  openRotation(input: OpenRotationInput): Promise<OpenedRotation>;
+  /** Stores a new credential under AWSPENDING. */
+  createSecret(request: RotationRequest): Promise<CreateSecretOutcome>;
+  /** Makes the database accept the pending credential. */
+  setSecret(rotation: StartedRotation): Promise<StepOutcome>;
+  /** Proves that the pending credential works. */
+  testSecret(rotation: StartedRotation): Promise<StepOutcome>;
+  /** Moves AWSCURRENT. Tried until it succeeds, or somebody else has moved the label. */
+  finishSecret(rotation: StartedRotation): Promise<StepOutcome>;
+  /** Undoes setSecret. Tried until it succeeds. */
+  restoreCurrent(request: RotationRequest): Promise<StepOutcome>;
+  /** Undoes createSecret. Tried until it succeeds. */
+  discardPending(request: RotationRequest): Promise<StepOutcome>;
+  /** Sets the secret's Schedule to the next rotation. */
+  armNextRotation(input: LastRotation): Promise<ArmedRotation>;
+}
+
+/** Hosts the steps as Temporal activities. */
+export function createActivities({ stepDeps, temporal }: ActivityDeps): Activities {
+  return {
+    openRotation: withFailureBoundary((signal, input) => openRotation({ ...stepDeps(signal), temporal }, input)),
+    createSecret: withFailureBoundary((signal, input) => createSecret(stepDeps(signal), input)),
+    setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),
+    testSecret: withFailureBoundary((signal, input) => testSecret(stepDeps(signal), input)),
+    finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input), onlyWhenSuperseded),
+    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), never),
+    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), never),
+    armNextRotation: withFailureBoundary((_signal, input) => armNextRotation(temporal, input)),
+  };
+}

@@ -1,0 +1,50 @@
+import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { RotationError } from '../rotation/errors';
+
+const heartbeatMs = 1_000;
+
+/** When a failure of an activity is for good: `whenPermanent` asks the error, `never` tries for ever but for the types named. */
+export type GiveUp = 'whenPermanent' | { readonly neverBut: readonly string[] };
+
+/**
+ * The only place where errors become Temporal's: type = the error's name, message as it is, ids as details. No cause
+ * and no stack, because both are stored in the history and a driver's could hold a value.
+ *
+ * Beats once a second, so that a killed worker is noticed, and hands the attempt's cancellation on.
+ */
+export function withFailureBoundary<Input, Output>(
+  activity: (signal: AbortSignal, input: Input) => Promise<Output>,
+  giveUp: GiveUp = 'whenPermanent',
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const signal = cancellationSignal();
+    const beat = setInterval(heartbeat, heartbeatMs);
+    try {
+      return await activity(signal, input);
+    } catch (err) {
+      if (signal.aborted) throw signal.reason;
+      throw toFailure(err, giveUp);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+function toFailure(err: unknown, giveUp: GiveUp): ApplicationFailure {
+  const known = err instanceof RotationError ? err : undefined;
+  const type = known?.name ?? 'UnexpectedError';
+  const permanent = giveUp === 'whenPermanent' ? !known?.retryable : giveUp.neverBut.includes(type);
+  const failure = ApplicationFailure.create({
+    type,
+    nonRetryable: permanent,
+    message: known?.message ?? `Rotor met an error that it does not know (${kindOf(err)}). Please report it.`,
+    details: known ? [known.ids] : [],
+  });
+  failure.stack = `${failure.name}: ${failure.message}`;
+  return failure;
+}
+
+/** The class of an unknown error: its message may hold anything. */
+function kindOf(err: unknown): string {
+  return err instanceof Error ? err.constructor.name : typeof err;
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { ScheduleNotFoundError, type Client } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { ScheduleUnavailableError } from '../rotation/errors';
+import { rotationId } from '../rotation/rotation-id';
+import { type RotationPlan } from '../rotation/rotation-request';
+import { type ArmedInterval } from '../rotation/schedule/interval';
+
+/**
+ * The plan that a secret's Schedule holds, or undefined for a secret without a Schedule.
+ *
+ * @throws ScheduleUnavailableError
+ */
+export async function readPlan(temporal: Client, arn: string): Promise<RotationPlan | undefined> {
+  const schedule = await describe(temporal, arn);
+  const [plan] = (schedule?.action.args ?? []) as RotationPlan[];
+  return plan;
+}
+
+/**
+ * Sets a Schedule to fire at an instant and then at its interval. Safe to repeat.
+ *
+ * Changes the spec only: action, policies, pause and note stay, also those that an operator sets at the same moment. The
+ * SDK's own update leaves the conflict token out and could undo a pause, so the raw call is made.
+ *
+ * @throws ScheduleUnavailableError when the Schedule does not show the instant yet; the caller tries again.
+ */
+export async function rearm(
+  temporal: Client,
+  arn: string,
+  { everyMs, offsetMs, startAt }: ArmedInterval,
+): Promise<void> {
+  const { workflowService } = temporal;
+  const target = { namespace: temporal.options.namespace, scheduleId: rotationId(arn) };
+  const interval = { interval: msToTs(everyMs), phase: msToTs(offsetMs) };
+  await asking(arn, async () => {
+    const { schedule, conflictToken } = await workflowService.describeSchedule(target);
+    await workflowService.updateSchedule({
+      ...target,
+      identity: temporal.options.identity,
+      requestId: randomUUID(),
+      conflictToken,
+      schedule: { ...schedule, spec: { interval: [interval], startTime: msToTs(startAt.getTime()) } },
+    });
+  });
+  const next = (await describe(temporal, arn))?.info.nextActionTimes[0];
+  if (next?.getTime() !== startAt.getTime()) throw unavailable(arn);
+}
+
+async function describe(
+  temporal: Client,
+  arn: string,
+): Promise<Awaited<ReturnType<ReturnType<Client['schedule']['getHandle']>['describe']>> | undefined> {
+  return asking(arn, async () => {
+    try {
+      return await temporal.schedule.getHandle(rotationId(arn)).describe();
+    } catch (err) {
+      if (err instanceof ScheduleNotFoundError) return undefined;
+      throw err;
+    }
+  });
+}
+
+async function asking<Answer>(arn: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch {
+    throw unavailable(arn);
+  }
+}
+
+function unavailable(arn: string): ScheduleUnavailableError {
+  return new ScheduleUnavailableError(
+    "Temporal does not answer about the secret's Schedule, or does not show its new time yet. Trying again.",
+    { secretId: arn },
+  );
+}

@@ -1,0 +1,2 @@
+export { rotateSecret } from './rotate-secret';
+export { scheduledRotation } from './scheduled-rotation';

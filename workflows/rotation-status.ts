@@ -1,0 +1,36 @@
+/** Everything that an owner does, in the order in which a rotation without trouble does it; then the undo. */
+export type RotationStep =
+  | 'openRotation'
+  | 'createSecret'
+  | 'setSecret'
+  | 'testSecret'
+  | 'finishSecret'
+  | 'armNextRotation'
+  | 'restoreCurrent'
+  | 'discardPending';
+
+/** Where a rotation stands. `undone` covers failed and cancelled ones: labels and password are as they were. */
+export type RotationState = 'rotating' | 'undoing' | 'rotated' | 'undone';
+
+/** One step of one rotation. Times are ISO 8601, by the workflow's clock. */
+export interface StepRecord {
+  readonly step: RotationStep;
+  readonly startedAt: string;
+  /** Absent while the step runs or is retried. */
+  readonly endedAt?: string;
+  /** `alreadyDone` where the world was as the step leaves it. */
+  readonly outcome?: 'changed' | 'alreadyDone' | 'failed';
+}
+
+/** What the status query answers. Holds ids and times, never a value. */
+export interface RotationStatus {
+  readonly state: RotationState;
+  /** As it was asked for until the first step knows the full ARN. */
+  readonly secretId: string;
+  readonly clientRequestToken: string;
+  readonly trigger: RotationTrigger;
+  readonly steps: readonly StepRecord[];
+}
+
+/** What started a rotation: the Schedule, a request by a client, or a bare signal. */
+export type RotationTrigger = 'schedule' | 'request' | 'signal';
