@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
+import { CannotVerifyError, SignInRefusedError, TargetMisconfiguredError } from '../../rotation/errors';
+import { type ConnectionSecret } from '../../rotation/secret-value';
+import { Sensitive } from '../../rotation/sensitive';
+import { defaultPort } from './pg-client';
+import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
+import {
+  alterRolePassword,
+  leaveConfiguredRole,
+  noticeLostClient,
+  readSessionUser,
+  readSystemUser,
+  type SessionFacts,
+  startChange,
+} from './postgres-statements';
+import { leastIterations, mostIterations, scramVerifier } from './scram-verifier';
+import { validateConnection, validateNewPassword, validateUsername } from './validate-connection';
+
+/** How a {@link PostgresEngine} connects. */
+export interface PostgresEngineOptions {
+  /**
+   * Ends connecting and waiting, with the signal's reason. A change that was sent is waited for all the same: the
+   * server's own limits bound it.
+   */
+  readonly signal?: AbortSignal;
+  /** @defaultValue 5000 */
+  readonly connectTimeoutMs?: number;
+  readonly tls?: {
+    /** Authorities to trust instead of Node's own, in PEM. */
+    readonly ca?: string;
+  };
+  /** What the server lists the session as. @defaultValue `rotor` */
+  readonly applicationName?: string;
+}
+
+/** PostgreSQL 14 to 18, and what speaks its protocol and knows SCRAM-SHA-256. */
+export class PostgresEngine implements DatabaseEngine {
+  readonly name = 'postgres';
+  readonly #settings: Omit<SessionOptions, 'credential'>;
+
+  constructor({ signal, connectTimeoutMs = 5_000, tls = {}, applicationName = 'rotor' }: PostgresEngineOptions = {}) {
+    this.#settings = { signal, connectTimeoutMs, applicationName, ...tls };
+  }
+
+  validate(secret: ConnectionSecret): void {
+    validateConnection(secret);
+    validateUsername(secret.username);
+  }
+
+  async canSignIn(credential: ConnectionSecret): Promise<boolean> {
+    try {
+      await this.#inSession({ credential }, () => Promise.resolve());
+      return true;
+    } catch (error) {
+      if (error instanceof SignInRefusedError) return false;
+      throw error;
+    }
+  }
+
+  async changePassword({ signInAs, username, newPassword }: PasswordChange): Promise<void> {
+    validateUsername(username);
+    validateNewPassword(newPassword);
+    await this.#inSession({ credential: signInAs, role: username }, async (session) => {
+      const facts = await session.read<SessionFacts>(startChange);
+      await session.readIfKnown(noticeLostClient);
+      if (signInAs.username === username) await actAsOneself(session, { facts, credential: signInAs });
+      const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });
+      await session.change(alterRolePassword({ username, verifier }));
+    });
+  }
+
+  /**
+   * A completed SCRAM exchange is the proof, in one connection: the server had to know the verifier. Else PostgreSQL 16
+   * and later tell the method, and where a password was sent but the method is not told, a second sign-in with a wrong
+   * password must be refused. A standby is as good as a primary here.
+   */
+  async verifyCredential(credential: ConnectionSecret): Promise<void> {
+    const proved = await this.#inSession({ credential }, async (session) => {
+      assertSessionUser(await session.read<Pick<SessionFacts, 'sessionUser'>>(readSessionUser), credential);
+      return provesPassword(session, credential);
+    });
+    if (!proved) await this.#assertWrongPasswordRefused(credential);
+  }
+
+  async #assertWrongPasswordRefused(credential: ConnectionSecret): Promise<void> {
+    const password = new Sensitive(randomBytes(24).toString('base64url'));
+    if (await this.canSignIn({ ...credential, password })) throw acceptsAnything(credential);
+  }
+
+  async #inSession<T>(
+    target: Pick<SessionOptions, 'credential' | 'role'>,
+    use: (session: PostgresSession) => Promise<T>,
+  ): Promise<T> {
+    this.validate(target.credential);
+    return withSession({ ...this.#settings, ...target }, use);
+  }
+}
+
+/** `ALTER ROLE … SET role` makes the session another role from the start, and that one may not change this one. */
+async function actAsOneself(
+  session: PostgresSession,
+  { facts, credential }: { facts: SessionFacts; credential: ConnectionSecret },
+): Promise<void> {
+  assertSessionUser(facts, credential);
+  if (facts.currentUser !== facts.sessionUser) await session.read(leaveConfiguredRole);
+}
+
+function iterationsFor({ scramIterations }: SessionFacts): number {
+  return Math.min(Math.max(leastIterations, Number(scramIterations ?? 0)), mostIterations);
+}
+
+/** Whether the server has shown that it checked the password, without being asked again. */
+async function provesPassword(session: PostgresSession, credential: ConnectionSecret): Promise<boolean> {
+  if (session.challenge === 'none') throw acceptsAnything(credential);
+  if (session.challenge === 'md5') return (await authenticationMethod(session)) === 'md5';
+  return session.challenge === 'scram';
+}
+
+async function authenticationMethod(session: PostgresSession): Promise<string | undefined> {
+  const row = await session.readIfKnown<{ systemUser: string | null }>(readSystemUser);
+  return row?.systemUser?.split(':', 1)[0];
+}
+
+function acceptsAnything({ host, port = defaultPort, username }: ConnectionSecret): CannotVerifyError {
+  return new CannotVerifyError(
+    `${host}:${port} lets user "${username}" in without checking the password (a line such as "trust" in pg_hba.conf). Use scram-sha-256 there.`,
+    { engine: 'postgres', host, port, username },
+  );
+}
+
+/** A pooler or an ident map between us and the server can make another user of the one that signed in. */
+function assertSessionUser({ sessionUser }: Pick<SessionFacts, 'sessionUser'>, credential: ConnectionSecret): void {
+  const { host, port = defaultPort, username } = credential;
+  if (sessionUser === username) return;
+  throw new TargetMisconfiguredError(
+    `${host}:${port} made user "${sessionUser}" of user "${username}". Name the server itself in the secret, not a pooler.`,
+    { engine: 'postgres', host, port, username },
+  );
+}

@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, type Connection, DatabaseError, type QueryResultRow } from 'pg';
+import { type ConnectionSecret } from '../../rotation/secret-value';
+import { classifyError, type FailureContext } from './classify-error';
+import { type Phase } from './failure-rule';
+import { type ClientSettings, createPgClient } from './pg-client';
+import { statementTimeoutMs } from './postgres-statements';
+
+const closeTimeoutMs = 1_000;
+const answerTimeoutMs = statementTimeoutMs + 3_000;
+
+/** What to open a session with. */
+export interface SessionOptions extends ClientSettings {
+  readonly credential: ConnectionSecret;
+  /** The role that the session is opened for, where it is another than the credential's; for messages. */
+  readonly role?: string | undefined;
+  /** Ends connecting and waiting until a change is sent; not after. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How the server had the password shown while signing in; `none` means that it did not ask. */
+export type PasswordChallenge = 'scram' | 'md5' | 'cleartext' | 'none';
+
+/**
+ * Opens a session, hands it over, and closes it whatever happens.
+ *
+ * @throws RotationError; the signal's reason where the signal ended it.
+ */
+export async function withSession<T>(
+  options: SessionOptions,
+  use: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
+  const session = new PostgresSession(options);
+  try {
+    await session.open();
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** One connection to one server. Every failure comes out as a domain error. */
+export class PostgresSession {
+  readonly #options: SessionOptions;
+  readonly #client: Client;
+  readonly #connection: Connection;
+  readonly #onAbort = (): void => {
+    if (this.#phase !== 'change') this.#destroy();
+  };
+  #phase: Phase = 'connect';
+  #challenge: PasswordChallenge = 'none';
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    ({ client: this.#client, connection: this.#connection } = createPgClient(options.credential, options));
+    this.#followSignIn();
+  }
+
+  /** How the server had the password shown. */
+  get challenge(): PasswordChallenge {
+    return this.#challenge;
+  }
+
+  /** Signs in. */
+  async open(): Promise<void> {
+    this.#options.signal?.addEventListener('abort', this.#onAbort);
+    await this.#translated(async () => {
+      const connected = this.#client.connect();
+      if (!this.#options.credential.tls) this.#containParser();
+      await connected;
+    });
+    this.#phase = 'statement';
+  }
+
+  /** The first row that a statement which changes nothing yields. */
+  async read<Row extends QueryResultRow>(text: string): Promise<Row> {
+    const { rows } = await this.#translated(() => this.#answer(() => this.#client.query<Row>(text)));
+    const [row] = rows;
+    if (row === undefined) throw new TypeError('A statement that yields one row yielded none.');
+    return row;
+  }
+
+  /** As {@link PostgresSession.read}, for what not every server has: undefined where this one refuses it. */
+  async readIfKnown<Row extends QueryResultRow>(text: string): Promise<Row | undefined> {
+    const answer = this.#answer(() => this.#client.query<Row>(text)).catch(refusedStatement);
+    return (await this.#translated(() => answer))?.rows[0];
+  }
+
+  /**
+   * Sends the statement that changes something. From here on the signal is not heeded: the server's own limits bound
+   * the wait, and an answer that never comes is an `OutcomeUnknownError`.
+   */
+  async change(text: string): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    this.#phase = 'change';
+    await this.#translated(() => this.#answer(() => this.#client.query(text)));
+    this.#phase = 'statement';
+  }
+
+  /** Takes leave of the server, and does not wait long for its answer. */
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    const limit = new AbortController();
+    const late = delay(closeTimeoutMs, undefined, { signal: limit.signal }).catch(() => undefined);
+    await Promise.race([this.#client.end(), late]);
+    limit.abort();
+    this.#destroy();
+  }
+
+  /** The driver does not tell where it is; the events of its connection do. */
+  #followSignIn(): void {
+    const connection = this.#connection;
+    connection.once('connect', () => {
+      this.#phase = this.#options.credential.tls ? 'tls' : 'authenticate';
+    });
+    connection.once('sslconnect', () => {
+      this.#containParser();
+      connection.stream.once('secureConnect', () => {
+        this.#phase = 'authenticate';
+      });
+    });
+    connection.once('authenticationCleartextPassword', () => (this.#challenge = 'cleartext'));
+    connection.once('authenticationMD5Password', () => (this.#challenge = 'md5'));
+    connection.once('authenticationSASLFinal', () => (this.#challenge = 'scram'));
+  }
+
+  /** The driver's parser throws inside the socket's event, where an unknown message would end this process. */
+  #containParser(): void {
+    const { stream } = this.#connection;
+    for (const parse of stream.listeners('data')) {
+      stream.off('data', parse as (chunk: Buffer) => void);
+      stream.on('data', (chunk: Buffer) => {
+        try {
+          parse.call(stream, chunk);
+        } catch (error) {
+          this.#connection.emit('error', error);
+          stream.destroy();
+        }
+      });
+    }
+  }
+
+  async #answer<T>(ask: () => Promise<T>): Promise<T> {
+    const limit = setTimeout(() => {
+      this.#connection.stream.destroy(new Error('timeout expired'));
+    }, answerTimeoutMs);
+    try {
+      return await ask();
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  async #translated<T>(run: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    if (this.#phase !== 'change') signal?.throwIfAborted();
+    try {
+      return await run();
+    } catch (error) {
+      if (this.#phase !== 'change') signal?.throwIfAborted();
+      throw this.#classified(error);
+    }
+  }
+
+  #classified(error: unknown): Error {
+    const { credential, role } = this.#options;
+    const context: FailureContext = { phase: this.#phase, credential, ...(role === undefined ? {} : { role }) };
+    return classifyError(error, context);
+  }
+
+  #destroy(): void {
+    this.#connection.stream.destroy();
+  }
+}
+
+/** A server that refuses one statement keeps the session; one that ends the session says so by 57P. */
+function refusedStatement(error: unknown): undefined {
+  if (error instanceof DatabaseError && error.code?.startsWith('57P') === false) return undefined;
+  throw error;
+}
