@@ -35,6 +35,7 @@ export interface SupervisorOptions {
  */
 export async function startSupervisor({ folder }: SupervisorOptions): Promise<Supervisor> {
   const home = path.resolve(folder);
+  await mkdir(path.dirname(home), { recursive: true });
   await mkdir(home, { recursive: true, mode: 0o700 });
   const attempt = await tryLock(path.join(home, 'supervisor.lock'));
   if ('holder' in attempt) throw new SupervisorInUseError(home, attempt.holder.pid);
