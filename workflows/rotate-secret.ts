@@ -10,7 +10,7 @@ import type { Activities } from '../activities';
 import { type RotationConfiguration, type RotationRequest } from '../rotation/rotation-request';
 import { armingOptions, stepOptions } from './activity-options';
 import { domainFailure } from './domain-failure';
-import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery } from './messages';
+import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery, type RotationRequested } from './messages';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
 import { Timeline } from './timeline';
 
@@ -84,7 +84,7 @@ function answerMessages(timeline: Timeline, input: RotateSecretInput & { readonl
   setHandler(rotationStatusQuery, () => timeline.status({ secretId, clientRequestToken, trigger }));
   setHandler(rotateNowSignal, () => undefined); // whoever signals wants a rotation, and this is one
   setHandler(requestRotationUpdate, () => ({ clientRequestToken }), {
-    validator: (request) => {
+    validator: (request: RotationRequested) => {
       if (request.requestId !== requestId) throw inProgress(clientRequestToken, timeline);
     },
   });

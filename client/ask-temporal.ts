@@ -1,0 +1,34 @@
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { TemporalUnavailableError } from './errors';
+
+const deadlineMs = 5_000;
+
+/**
+ * Makes a call to Temporal that cannot hang: one without an answer after five seconds, and one that fails on the way, is
+ * a `TemporalUnavailableError`. Temporal's own answers, such as "not found", are thrown as they are.
+ */
+export async function askTemporal<Answer>(temporal: Client, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await temporal.withDeadline(Date.now() + deadlineMs, call);
+  } catch (err) {
+    const failure = transportFailure(err);
+    if (!failure) throw err;
+    throw new TemporalUnavailableError(
+      `Temporal does not answer (${failure}). Check that it runs and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.`,
+    );
+  }
+}
+
+/** gRPC's word for a call that did not arrive or was not permitted: CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE … */
+function transportFailure(err: unknown): string | undefined {
+  const cause = err instanceof Error && isGrpcServiceError(err.cause) ? err.cause : err;
+  return isGrpcServiceError(cause) ? transportCodes.get(cause.code) : undefined;
+}
+
+const transportCodes: ReadonlyMap<number, string> = new Map([
+  [1, 'cancelled'],
+  [4, 'no answer in time'],
+  [7, 'permission denied'],
+  [14, 'not reachable'],
+  [16, 'not signed in'],
+]);

@@ -1,0 +1,108 @@
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { rotationId } from '../rotation/rotation-id';
+import { type SecretStore } from '../rotation/secret-store';
+import { type VersionLabels } from '../rotation/staging-labels';
+import { rotationStatusQuery } from '../workflows/messages';
+import { type RotationStatus } from '../workflows/rotation-status';
+import { askTemporal } from './ask-temporal';
+import { readSchedule, type PlannedRotation } from './plan-schedule';
+
+/** A step that failed and is tried again by itself. */
+export interface RetriedStep {
+  readonly step: string;
+  /** The attempt that runs or comes next; the first is 1. */
+  readonly attempt: number;
+  /** The name of the domain error that ended the last attempt. */
+  readonly type: string;
+  readonly message: string;
+}
+
+/** One rotation: the open one, or the last one that Temporal still remembers. */
+export interface DescribedRotation {
+  readonly runId: string;
+  readonly open: boolean;
+  /** Temporal's word for how the workflow stands: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED. */
+  readonly workflowStatus: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Undefined where no worker can be asked. */
+  readonly status: RotationStatus | undefined;
+  readonly retrying: RetriedStep | undefined;
+}
+
+/** Where a secret's rotation stands. */
+export interface RotationDescription {
+  readonly arn: string;
+  readonly name: string;
+  readonly labels: VersionLabels;
+  readonly rotation: DescribedRotation | undefined;
+  readonly schedule: PlannedRotation | undefined;
+}
+
+/**
+ * Reads labels, rotation and Schedule of a secret. Works without a worker, which then only the steps are missing of.
+ *
+ * @throws SecretNotFoundError, TemporalUnavailableError
+ */
+export async function describeRotation(
+  { temporal, store }: { temporal: Client; store: Pick<SecretStore, 'describe'> },
+  secretId: string,
+): Promise<RotationDescription> {
+  const { arn, name, labels } = await store.describe(secretId);
+  const [rotation, schedule] = await Promise.all([
+    describeRun(temporal, { arn }),
+    askTemporal(temporal, () => readSchedule(temporal, arn)),
+  ]);
+  return { arn, name, labels, rotation, schedule };
+}
+
+/** One run of a secret's owner, by default the newest; undefined where Temporal has none. */
+export async function describeRun(
+  temporal: Client,
+  { arn, runId }: { arn: string; runId?: string },
+): Promise<DescribedRotation | undefined> {
+  const handle = temporal.workflow.getHandle(rotationId(arn), runId);
+  try {
+    const [description, status] = await Promise.all([
+      askTemporal(temporal, () => handle.describe()),
+      askStatus(temporal, () => handle.query(rotationStatusQuery)),
+    ]);
+    return summarise(description, status);
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) return undefined;
+    throw err;
+  }
+}
+
+function summarise(description: WorkflowExecutionDescription, status: RotationStatus | undefined): DescribedRotation {
+  return {
+    runId: description.runId,
+    open: description.status.name === 'RUNNING',
+    workflowStatus: description.status.name,
+    startedAt: description.startTime.toISOString(),
+    status,
+    retrying: retriedStep(description),
+  };
+}
+
+function retriedStep({ raw }: WorkflowExecutionDescription): RetriedStep | undefined {
+  const pending = raw.pendingActivities?.find((activity) => activity.lastFailure);
+  if (!pending?.lastFailure) return undefined;
+  const { applicationFailureInfo, message } = pending.lastFailure;
+  return {
+    step: pending.activityType?.name ?? 'unknown',
+    attempt: pending.attempt ?? 1,
+    type: applicationFailureInfo?.type ?? 'Interrupted',
+    message: message ?? '',
+  };
+}
+
+/** The owner's own answer; undefined where no worker gives one. */
+async function askStatus(temporal: Client, query: () => Promise<RotationStatus>): Promise<RotationStatus | undefined> {
+  try {
+    return await temporal.withDeadline(Date.now() + 2_000, query);
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) throw err;
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+/** The library: everything that an operator or a program can ask of Rotor. */
+export { connectRotationClient, type ConnectedRotationClient, type ConnectOptions } from './connect';
+export { type DescribedRotation, type RetriedStep, type RotationDescription } from './describe-rotation';
+export {
+  RotationClientError,
+  RotationFailedError,
+  RotationStalledError,
+  TemporalUnavailableError,
+  WaitingForWorkerError,
+} from './errors';
+export { type RotationProgress } from './follow-rotation';
+export { type PlannedRotation } from './plan-schedule';
+export {
+  RotationClient,
+  type RotateSecretRequest,
+  type RotationClientOptions,
+  type RotationHandle,
+} from './rotation-client';
+export { type RotationOutcome } from './rotation-outcome';

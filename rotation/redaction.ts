@@ -1,0 +1,43 @@
+import { type DatabaseEngine } from './database-engine';
+import { RotationError } from './errors';
+import { type Sensitive } from './sensitive';
+
+const mark = '[redacted]';
+
+/** A text without the given secrets, in whatever usual form they stand in it: raw, URL- or JSON-escaped, base64, hex. */
+export function redact(text: string, secrets: readonly Sensitive[]): string {
+  return secrets.flatMap(formsOf).reduce((clean, form) => clean.replaceAll(form, mark), text);
+}
+
+/**
+ * The same engine, whose errors cannot hold a password that it was given: the second line behind adapters that never
+ * pass on what a driver says. An error that is not Rotor's loses its text and its stack.
+ */
+export function withRedaction(engine: DatabaseEngine): DatabaseEngine {
+  return {
+    name: engine.name,
+    validate: (secret) => {
+      engine.validate(secret);
+    },
+    canSignIn: (credential) => redacting([credential.password], () => engine.canSignIn(credential)),
+    changePassword: (change) =>
+      redacting([change.signInAs.password, change.newPassword], () => engine.changePassword(change)),
+    verifyCredential: (credential) => redacting([credential.password], () => engine.verifyCredential(credential)),
+  };
+}
+
+async function redacting<Answer>(secrets: readonly Sensitive[], ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (err) {
+    if (err instanceof RotationError) err.message = redact(err.message, secrets);
+    throw err;
+  }
+}
+
+function formsOf(secret: Sensitive): string[] {
+  const text = secret.reveal();
+  const bytes = Buffer.from(text);
+  const forms = [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];
+  return [...new Set([...forms, bytes.toString('base64'), bytes.toString('hex')])].filter((form) => form !== '');
+}

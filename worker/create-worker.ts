@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Client } from '@temporalio/client';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { SecretsManagerStore } from '../adapters/secrets-manager';
+import { enginesFor } from './engine-registry';
+
+/** What a worker is made of. Whoever hands connections in closes them. */
+export interface RotorWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly secretsManager: SecretsManagerClient;
+  /** @defaultValue the bundle that the build made */
+  readonly workflowBundle?: WorkerOptions['workflowBundle'];
+}
+
+/** Where the build puts the workflows, ready to load. */
+export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js');
+
+/**
+ * The composition root: builds the adapters, from them the activities, from these a worker that is ready to run.
+ *
+ * The two intervals of a second decide how soon another worker takes over when this one is killed: within about six
+ * seconds instead of twenty.
+ */
+export async function createRotorWorker(options: RotorWorkerOptions): Promise<Worker> {
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle } = options;
+  const identity = `rotor-worker-${process.pid}`;
+  const activities = createActivities({
+    stepDeps: (signal) => ({
+      store: new SecretsManagerStore({ client: secretsManager, signal }),
+      engineFor: enginesFor(signal),
+    }),
+    temporal: new Client({ connection, namespace, identity }),
+  });
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    identity,
+    activities,
+    ...workflowsFrom(workflowBundle),
+    stickyQueueScheduleToStartTimeout: '1 second',
+    maxHeartbeatThrottleInterval: '1 second',
+    shutdownGraceTime: '10 seconds',
+    shutdownForceTime: '20 seconds',
+  });
+}
+
+function workflowsFrom(
+  workflowBundle: WorkerOptions['workflowBundle'],
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  if (workflowBundle) return { workflowBundle };
+  if (existsSync(workflowBundlePath)) return { workflowBundle: { codePath: workflowBundlePath } };
+  return { workflowsPath: require.resolve('../workflows') };
+}

@@ -1,0 +1,26 @@
+import { PostgresEngine } from '../adapters/postgres';
+import { type DatabaseEngine, type EngineFor } from '../rotation/database-engine';
+import { MalformedSecretError } from '../rotation/errors';
+import { withRedaction } from '../rotation/redaction';
+
+type MakeEngine = (attempt: { signal: AbortSignal }) => DatabaseEngine;
+
+const postgres: MakeEngine = (attempt) => new PostgresEngine(attempt);
+
+/** The engines by the `engine` value of a secret, which is AWS's. A new engine is one line here. */
+const engines: Readonly<Record<string, MakeEngine>> = Object.freeze({
+  postgres,
+  'aurora-postgresql': postgres,
+});
+
+/** The engines for one attempt of one step; each is wrapped, so that an engine which could leak cannot be had. */
+export function enginesFor(signal: AbortSignal): EngineFor {
+  return (name) => {
+    const make = Object.hasOwn(engines, name) ? engines[name] : undefined;
+    if (make) return withRedaction(make({ signal }));
+    const known = Object.keys(engines).join(', ');
+    throw new MalformedSecretError(`Rotor has no engine "${name}". The secret's "engine" must be one of: ${known}.`, {
+      engine: name,
+    });
+  };
+}
