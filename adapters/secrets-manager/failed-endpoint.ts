@@ -4,7 +4,7 @@ const endpoints = new WeakMap<object, string>();
 
 /** Where the call that ended in this error went, if it was made through a client of {@link rememberEndpoints}. */
 export function failedEndpoint(error: unknown): string | undefined {
-  return error instanceof Object ? endpoints.get(error) : undefined;
+  return isObject(error) ? endpoints.get(error) : undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export function rememberEndpoints(client: SecretsManagerClient): void {
         return await next(call);
       } catch (err) {
         const endpoint = addressOf(call.request);
-        if (err instanceof Object && endpoint !== undefined) endpoints.set(err, endpoint);
+        if (isObject(err) && endpoint !== undefined) endpoints.set(err, endpoint);
         throw err;
       }
     },
@@ -32,4 +32,8 @@ function addressOf(request: unknown): string | undefined {
   const { protocol, hostname, port } = Object(request) as Record<string, unknown>;
   if (typeof protocol !== 'string' || typeof hostname !== 'string') return undefined;
   return `${protocol}//${hostname}${typeof port === 'number' ? `:${port}` : ''}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
