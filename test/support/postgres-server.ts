@@ -1,0 +1,179 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResultRow } from 'pg';
+import { PostgresEngine } from '../../adapters/postgres';
+import { startPostgres } from '../../local/postgres';
+import { findFreePort, startSupervisor, waitUntil } from '../../local/supervisor';
+import { type ConnectionSecret } from '../../rotation/secret-value';
+import { Sensitive } from '../../rotation/sensitive';
+import { type DatabaseUnderTest, type UserAccount } from '../contracts/database-engine';
+
+/** A server that can be asked by SQL, past the engine. */
+export class PostgresServer {
+  readonly address: Omit<ConnectionSecret, 'username' | 'password'>;
+
+  constructor(readonly superuser: ConnectionSecret) {
+    const { engine, host, port, tls } = superuser;
+    this.address = { engine, host, ...(port === undefined ? {} : { port }), tls };
+  }
+
+  /** What a user of this server signs in with. */
+  credential({ username, password }: UserAccount): ConnectionSecret {
+    return { ...this.address, username, password: new Sensitive(password) };
+  }
+
+  /** Runs a statement as the superuser, or as another, on a connection of its own. */
+  async sql<Row extends QueryResultRow>(text: string, as: ConnectionSecret = this.superuser): Promise<Row[]> {
+    return this.withClient((client) => client.query<Row>(text).then(({ rows }) => rows), as);
+  }
+
+  /** Hands out a connection of its own, of the superuser or of another. */
+  async withClient<T>(use: (client: Client) => Promise<T>, as: ConnectionSecret = this.superuser): Promise<T> {
+    const client = new Client({
+      host: as.host,
+      ...(as.port === undefined ? {} : { port: as.port }),
+      user: as.username,
+      password: as.password.reveal(),
+      database: as.dbname ?? 'postgres',
+      ssl: as.tls ? { rejectUnauthorized: false } : false,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await use(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** An ordinary user. More of the statement may follow: `CREATEROLE`, `CONNECTION LIMIT 0`. */
+  async createUser({ username, password }: UserAccount, attributes = ''): Promise<UserAccount> {
+    await this.sql(`CREATE ROLE ${escapeIdentifier(username)} LOGIN PASSWORD ${escapeLiteral(password)} ${attributes}`);
+    return { username, password };
+  }
+
+  /** Signs in without the engine. False: the server refused the password. */
+  async signsIn(user: UserAccount): Promise<boolean> {
+    try {
+      await this.sql('SELECT 1', this.credential(user));
+      return true;
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === '28P01') return false;
+      throw error;
+    }
+  }
+
+  /** Looks until a statement of the superuser's yields a row. */
+  async untilFound(text: string, limitMs = 10_000): Promise<void> {
+    const found = await waitUntil(async () => (await this.sql(text)).length > 0, { limitMs });
+    if (!found) throw new Error(`Within ${limitMs} ms there was nothing to find by: ${text}`);
+  }
+}
+
+/** A server of a test's own, whose files can be changed and read. */
+export class OwnPostgresServer extends PostgresServer {
+  readonly #files: { logFile: string; dataFolder: string };
+  readonly #pid: number;
+  readonly #stop: () => Promise<void>;
+
+  constructor(
+    superuser: ConnectionSecret,
+    server: { logFile: string; dataFolder: string; pid: number; stop: () => Promise<void> },
+  ) {
+    super(superuser);
+    this.#files = server;
+    this.#pid = server.pid;
+    this.#stop = server.stop;
+  }
+
+  /** The process that listens; its children serve the connections. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** All that the server has printed. */
+  async log(): Promise<string> {
+    return readFile(this.#files.logFile, 'utf8');
+  }
+
+  /** Puts lines in front of the rules by which users are admitted, instead of those of an earlier call. */
+  async admit(...lines: string[]): Promise<void> {
+    const rest = 'host all all 127.0.0.1/32 scram-sha-256\n';
+    await this.writeFile('pg_hba.conf', [...lines, rest].join('\n'));
+    await this.reload();
+  }
+
+  /** Writes a file into the data folder, readable for the server only. */
+  async writeFile(name: string, text: string): Promise<void> {
+    await writeFile(path.join(this.#files.dataFolder, name), text);
+  }
+
+  /** Sets a setting for all sessions to come. */
+  async set(name: string, value: string): Promise<void> {
+    await this.sql(`ALTER SYSTEM SET ${name} = ${escapeLiteral(value)}`);
+    await this.reload();
+  }
+
+  /** Makes the server read its files, and waits until new sessions live by them. */
+  async reload(): Promise<void> {
+    const loaded = 'SELECT pg_conf_load_time()::text AS at';
+    const [before] = await this.sql<{ at: string }>(loaded);
+    await this.sql('SELECT pg_reload_conf()');
+    await this.untilFound(`SELECT 1 WHERE pg_conf_load_time()::text <> ${escapeLiteral(before?.at ?? '')}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.#stop();
+  }
+}
+
+/** Starts a PostgreSQL with the data of a new one. `parameters` are as in `postgresql.conf`. */
+export async function startPostgresServer(
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<OwnPostgresServer> {
+  const home = await mkdtemp(path.join(tmpdir(), 'rotor-postgres-'));
+  const supervisor = await startSupervisor({ folder: path.join(home, 'supervisor') });
+  const stop = async (): Promise<void> => {
+    await supervisor.close();
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    const port = await findFreePort();
+    const settings = { fsync: 'off', shared_buffers: '16MB', ...parameters };
+    const { host, superuser, process, ...files } = await startPostgres({
+      supervisor,
+      home,
+      port,
+      parameters: settings,
+    });
+    const { username, password } = superuser;
+    const secret = { engine: 'postgres', host, port, username, password: new Sensitive(password), tls: false };
+    return new OwnPostgresServer(secret, { ...files, pid: process.pid, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A PostgreSQL for the contract of database engines. */
+export async function postgresUnderTest(
+  server: PostgresServer,
+  close: () => Promise<void>,
+): Promise<DatabaseUnderTest> {
+  return {
+    address: server.address,
+    superuser: server.superuser,
+    unusedPort: await findFreePort(),
+    engine: (options) => new PostgresEngine(options),
+    createUser: async (user) => {
+      await server.sql(`DROP ROLE IF EXISTS ${escapeIdentifier(user.username)}`); // of an earlier run, elsewhere
+      await server.createUser(user);
+    },
+    signsIn: (user) => server.signsIn(user),
+    blockUser: async (username) => {
+      await server.sql(`ALTER ROLE ${escapeIdentifier(username)} NOLOGIN`);
+    },
+    close,
+  };
+}
