@@ -1,13 +1,15 @@
+import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { TemporalNotFoundError, TemporalNotUsableError } from './errors';
+import { makeTemporal } from './make-temporal';
 import { whyNotTemporal } from './probe-temporal';
-import { defaultCacheFolder, temporalCache } from './temporal-cache';
+import { cachedTemporal, defaultCacheFolder, temporalCache } from './temporal-cache';
 
 /** Where to look for a Temporal server. */
 export interface FindTemporalOptions {
-  /** The environment of the command: `TEMPORAL_CLI_PATH`, `PATH` and `XDG_CACHE_HOME` count. */
+  /** The environment of the command: `TEMPORAL_CLI_PATH`, `PATH`, `XDG_CACHE_HOME` and what Go goes by count. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Where downloads and builds are kept. @defaultValue `~/.cache/rotor` */
+  /** Where downloads and builds are kept. @defaultValue `rotor` below `XDG_CACHE_HOME` or `~/.cache` */
   cacheFolder?: string;
   /** Is told, one line at a time, what takes long. */
   onProgress: (line: string) => void;
@@ -23,7 +25,8 @@ export interface FoundTemporal {
 
 /**
  * Finds a Temporal server to start, or makes one: the program in `TEMPORAL_CLI_PATH`, `temporal` on the `PATH`, the SDK's
- * download, a build with Go. A download or a build of an earlier time is used again.
+ * download, a build with Go. A download or a build of an earlier time is used again. Safe to call from several processes
+ * at once: one of them makes it, and the others wait.
  *
  * `TEMPORAL_ADDRESS` is the caller's business: whoever has a running server does not come here.
  *
@@ -33,12 +36,13 @@ export interface FoundTemporal {
 export async function findTemporal({ env, cacheFolder, onProgress }: FindTemporalOptions): Promise<FoundTemporal> {
   const named = env.TEMPORAL_CLI_PATH;
   if (named !== undefined && named !== '') return assertUsable(named);
+
   const cache = temporalCache(cacheFolder ?? defaultCacheFolder(env));
-  onProgress;
-  for (const candidate of onPath(env.PATH))
-    if ((await whyNotTemporal(candidate)) === undefined) return { path: candidate, source: 'PATH' };
-  if ((await whyNotTemporal(cache.built)) === undefined) return { path: cache.built, source: 'build' };
-  throw new TemporalNotFoundError([]);
+  const onPath = await searchPath(env.PATH);
+  if (typeof onPath !== 'string') return onPath;
+  const made = (await cachedTemporal(cache)) ?? (await makeTemporal({ cache, env, onProgress }));
+  if ('path' in made) return made;
+  throw new TemporalNotFoundError([onPath, ...made.reasons]);
 }
 
 async function assertUsable(executable: string): Promise<FoundTemporal> {
@@ -47,9 +51,22 @@ async function assertUsable(executable: string): Promise<FoundTemporal> {
   return { path: executable, source: 'TEMPORAL_CLI_PATH' };
 }
 
-function onPath(searchPath = ''): string[] {
-  return searchPath
-    .split(path.delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => path.join(folder, 'temporal'));
+/** The answer is the program, or in words why there is none. */
+async function searchPath(folders = ''): Promise<FoundTemporal | string> {
+  const reasons: string[] = [];
+  for (const folder of folders.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
+    const candidate = path.join(folder, 'temporal');
+    if (!(await isExecutable(candidate))) continue;
+    const reason = await whyNotTemporal(candidate);
+    if (reason === undefined) return { path: candidate, source: 'PATH' };
+    reasons.push(`${candidate}: ${reason}`);
+  }
+  return reasons.length === 0 ? 'PATH: no temporal on it' : reasons.join('; ');
+}
+
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
