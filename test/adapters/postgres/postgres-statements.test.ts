@@ -1,0 +1,53 @@
+import { alterRolePassword, quoteIdentifier } from '../../../adapters/postgres/postgres-statements';
+
+const verifier =
+  'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=';
+
+describe('quoteIdentifier', () => {
+  it.each([
+    ['app', '"app"'],
+    ['App', '"App"'],
+    ['a"b', '"a""b"'],
+    ['"', '""""'],
+    ['""', '""""""'],
+    ["a'b", `"a'b"`],
+    ['a\\b', '"a\\b"'],
+    ['a; DROP ROLE b; --', '"a; DROP ROLE b; --"'],
+    ['current_user', '"current_user"'],
+    [' ', '" "'],
+    ['$1', '"$1"'],
+    ['$$', '"$$"'],
+    ['new\nline', '"new\nline"'],
+    ['приложение', '"приложение"'],
+  ])('§11.1 quotes %j as %j', (name, quoted) => {
+    expect(quoteIdentifier(name)).toBe(quoted);
+  });
+
+  it('§11.3 takes 63 bytes and refuses 64, counted in bytes', () => {
+    expect(quoteIdentifier('a'.repeat(63))).toHaveLength(65);
+    expect(quoteIdentifier('é'.repeat(31))).toHaveLength(33);
+    expect(() => quoteIdentifier('a'.repeat(64))).toThrow(TypeError);
+    expect(() => quoteIdentifier('é'.repeat(32))).toThrow(TypeError);
+  });
+
+  it.each(['', 'a\0b'])('§11.6 refuses %j', (name) => {
+    expect(() => quoteIdentifier(name)).toThrow(TypeError);
+  });
+});
+
+describe('alterRolePassword', () => {
+  it('names the role and sends the verifier', () => {
+    expect(alterRolePassword({ username: 'a"b', verifier })).toBe(`ALTER ROLE "a""b" PASSWORD '${verifier}'`);
+  });
+
+  it.each(['pencil', '', `${verifier}'`, `${verifier}' VALID UNTIL 'infinity`, verifier.slice(1)])(
+    '§11.15 refuses what PostgreSQL would take for the password itself: %j',
+    (text) => {
+      expect(() => alterRolePassword({ username: 'app', verifier: text })).toThrow(TypeError);
+    },
+  );
+
+  it('does not repeat the refused text', () => {
+    expect(() => alterRolePassword({ username: 'app', verifier: 'pencil' })).not.toThrow(/pencil/);
+  });
+});
