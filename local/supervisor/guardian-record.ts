@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { identifyMyself, type ProcessIdentity } from './process-identity';
+import { readJson } from './read-json';
 
 /** Writes down that the process that asks is the guardian of this folder. */
 export function recordGuardian(folder: string): void {
@@ -9,11 +10,7 @@ export function recordGuardian(folder: string): void {
 
 /** The process that was last the guardian of this folder; it may be long gone. */
 export function recordedGuardian(folder: string): ProcessIdentity | undefined {
-  try {
-    return JSON.parse(readFileSync(recordFile(folder), 'utf8')) as ProcessIdentity;
-  } catch {
-    return undefined;
-  }
+  return readJson(recordFile(folder)) as ProcessIdentity | undefined;
 }
 
 function recordFile(folder: string): string {

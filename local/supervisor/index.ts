@@ -8,7 +8,7 @@ export { type ProcessExit, type ProcessSpec } from './guardian-protocol';
 export { isListening } from './is-listening';
 export { lastLines } from './last-lines';
 export { tryLock, type HeldLock, type LockAttempt } from './lock-file';
-export { identifyProcess, isRunning, type ProcessIdentity } from './process-identity';
+export { identifyMyself, identifyProcess, isRunning, type ProcessIdentity } from './process-identity';
 export { scriptArguments } from './script-arguments';
 export { serverEnvironment } from './server-environment';
 export { type SupervisedProcess } from './supervised-process';

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, rm, writeFile } from 'node:fs/promises';
 import { errorCode } from './error-code';
 import { identifyMyself, isRunning, type ProcessIdentity } from './process-identity';
+import { readJson } from './read-json';
 
 /** A lock that this process holds. */
 export interface HeldLock {
@@ -16,6 +18,8 @@ interface LockRecord extends ProcessIdentity {
   id: string;
 }
 
+const UNREADABLE: LockRecord = { pid: 0, startTime: '', id: 'unreadable' };
+
 /**
  * Takes the lock unless a living process has it. The lock of a dead process counts as free.
  *
@@ -25,7 +29,7 @@ export async function tryLock(file: string): Promise<LockAttempt> {
   const mine: LockRecord = { ...identifyMyself(), id: randomUUID() };
   for (;;) {
     if (await createExclusively(file, mine)) return { held: { release: () => rm(file, { force: true }) } };
-    const holder = await readRecord(file);
+    const holder = readRecord(file);
     if (holder === undefined) continue; // released in the meantime
     if (isRunning(holder)) return { holder };
     await removeDeadLock(file, holder);
@@ -40,7 +44,7 @@ async function removeDeadLock(file: string, dead: LockRecord): Promise<void> {
   const attempt = await tryLock(`${file}.${dead.id}`);
   if ('holder' in attempt) return;
   try {
-    if ((await readRecord(file))?.id === dead.id) await rm(file, { force: true });
+    if (readRecord(file)?.id === dead.id) await rm(file, { force: true });
   } finally {
     await attempt.held.release();
   }
@@ -60,10 +64,8 @@ async function createExclusively(file: string, record: LockRecord): Promise<bool
   }
 }
 
-async function readRecord(file: string): Promise<LockRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as LockRecord;
-  } catch {
-    return undefined;
-  }
+/** A file without a record is what a power failure leaves; its holder is dead for sure. */
+function readRecord(file: string): LockRecord | undefined {
+  const record = readJson(file) as LockRecord | undefined;
+  return record ?? (existsSync(file) ? UNREADABLE : undefined);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ProcessToEnd } from './end-process';
+import { readJson } from './read-json';
 
 /** What is written down about a server while it runs, so that a later start can find it. */
 export interface ProcessRecord extends ProcessToEnd {
@@ -32,7 +33,8 @@ export function recordedProcesses(folder: string): ProcessRecord[] {
   const records = path.join(folder, FOLDER);
   return list(records)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(path.join(records, file), 'utf8')) as ProcessRecord);
+    .map((file) => readJson(path.join(records, file)) as ProcessRecord | undefined)
+    .filter((record) => record !== undefined);
 }
 
 function recordFile(folder: string, name: string): string {
