@@ -14,7 +14,7 @@ export interface ConnectOptions {
 export interface ConnectedRotationClient {
   readonly client: RotationClient;
   /** Ends both connections. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -17,3 +17,4 @@ export {
   type RotationHandle,
 } from './rotation-client';
 export { type RotationOutcome } from './rotation-outcome';
+export { defaultTaskQueue } from '../workflows/names';

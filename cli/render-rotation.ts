@@ -1,0 +1,61 @@
+import { type RotationDescription, type RotationOutcome, type RotationProgress } from '../client';
+
+type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
+type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
+
+/** One line for something that happened in a rotation; undefined for what is not worth one. */
+export function renderProgress(progress: RotationProgress): string | undefined {
+  return progress.kind === 'step' ? renderStep(progress.record) : renderRetry(progress.retry);
+}
+
+function renderStep(record: StepRecord): string | undefined {
+  if (record.endedAt === undefined) return undefined;
+  const took = Date.parse(record.endedAt) - Date.parse(record.startedAt);
+  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'changed']}`;
+}
+
+const words = { changed: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
+
+function renderRetry({ step, attempt, type }: RetriedStep): string {
+  return `  ${step.padEnd(16)} attempt ${attempt - 1} failed (${type}), trying again`;
+}
+
+/** The labels of a secret, a version a line. */
+export function renderLabels(labels: RotationDescription['labels']): string[] {
+  return Object.entries(labels).map(([versionId, names]) => `${versionId}  ${names.join(', ')}`);
+}
+
+/** What a rotation that succeeded left. */
+export function renderOutcome(name: string, { clientRequestToken, nextRotation }: RotationOutcome): string[] {
+  const next = nextRotation === undefined ? 'no schedule' : `next rotation ${nextRotation}`;
+  return [`${name} is rotated: AWSCURRENT is version ${clientRequestToken}; ${next}`];
+}
+
+/** Where a secret's rotation stands. */
+export function renderDescription(description: RotationDescription): string[] {
+  const { name, arn, labels, rotation, schedule } = description;
+  return [
+    `${name}  ${arn}`,
+    'labels',
+    ...renderLabels(labels).map((line) => `  ${line}`),
+    ...renderRotation(rotation),
+    ...renderSchedule(schedule),
+  ];
+}
+
+function renderRotation(rotation: RotationDescription['rotation']): string[] {
+  if (!rotation) return ['rotation  none that Temporal remembers'];
+  const { workflowStatus, startedAt, status, retrying } = rotation;
+  const state = status ? `${status.state}, token ${status.clientRequestToken}` : 'no worker answers';
+  const steps = (status?.steps ?? []).map((record) => renderStep(record) ?? `  ${record.step.padEnd(16)}  running`);
+  const trouble = retrying ? [`  last error of ${retrying.step}: ${retrying.message}`] : [];
+  return [`rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`, ...steps, ...trouble];
+}
+
+function renderSchedule(schedule: RotationDescription['schedule']): string[] {
+  if (!schedule) return ['schedule  none'];
+  const { plan, nextRotation = 'unknown', paused, note } = schedule;
+  const every = plan ? `every ${plan.rotationRules.automaticallyAfterDays} days, ` : '';
+  const pause = paused ? `, paused${note === undefined ? '' : ` (${note})`}` : '';
+  return [`schedule  ${every}next rotation ${nextRotation}${pause}`];
+}

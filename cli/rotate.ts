@@ -1,0 +1,81 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { connectRotationClient, RotationStalledError, type RotationClient, type RotationHandle } from '../client';
+import { connectOptions } from './environment';
+import { print } from './print';
+import { renderOutcome, renderProgress } from './render-rotation';
+import { type CommandOptions } from './run-command';
+
+interface RotateOptions extends CommandOptions {
+  readonly wait?: boolean;
+  readonly days?: number;
+  readonly token?: string;
+}
+
+/** Attempts of one step after which waiting is left to the rotation itself: some seven seconds of an outage. */
+const patience = 4;
+
+/** `rotor rotate <secret>`: asks for a rotation, and with `--wait` follows it to its end. */
+export function addRotate(program: Command): void {
+  program
+    .command('rotate <secret>')
+    .description('rotate a secret now (name or ARN)')
+    .option('--wait', 'follow the rotation to its end; exit code 1 if it fails')
+    .option('--days <n>', 'also rotate every n days from now on (1 to 1000)', parseDays)
+    .option('--token <token>', 'ClientRequestToken: the same token again is the same rotation', parseToken)
+    .option('--json', 'print the result as JSON')
+    .action(rotate);
+}
+
+async function rotate(secretId: string, options: RotateOptions): Promise<void> {
+  const { client, close } = await connectRotationClient(await connectOptions());
+  try {
+    const rotation = await client.rotateSecret({
+      secretId,
+      ...(options.days === undefined ? {} : { rotationRules: { automaticallyAfterDays: options.days } }),
+      ...(options.token === undefined ? {} : { clientRequestToken: options.token }),
+    });
+    if (options.wait) await finish(client, rotation, options);
+    else accepted(rotation, options);
+  } finally {
+    await close();
+  }
+}
+
+function accepted(rotation: RotationHandle, { json }: RotateOptions): void {
+  const { name, versionId } = rotation;
+  print(json ? [JSON.stringify(rotation)] : [`rotation of ${name} accepted, token ${versionId}`]);
+}
+
+async function finish(client: RotationClient, rotation: RotationHandle, options: RotateOptions): Promise<void> {
+  if (!options.json) accepted(rotation, options);
+  for await (const progress of client.follow(rotation)) {
+    const line = renderProgress(progress);
+    if (line !== undefined && !options.json) print([line]);
+    if (progress.kind === 'retrying' && progress.retry.attempt > patience) throw stalled(rotation, progress.retry);
+  }
+  const outcome = await client.outcome(rotation);
+  print(options.json ? [JSON.stringify({ ...rotation, ...outcome })] : renderOutcome(rotation.name, outcome));
+}
+
+function stalled(
+  { name }: RotationHandle,
+  { step, attempt, type, message }: { step: string; attempt: number; type: string; message: string },
+): RotationStalledError {
+  return new RotationStalledError(
+    `${name}: ${message} The rotation waits in ${step} and goes on by itself once that is mended; \`rotor status ` +
+      `${name}\` shows how it stands.`,
+    { step, attempt, type },
+  );
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!/^\d+$/.test(text) || days < 1 || days > 1_000)
+    throw new InvalidArgumentError('Give a whole number, 1 to 1000.');
+  return days;
+}
+
+function parseToken(text: string): string {
+  if (!/^[\x21-\x7e]{32,64}$/.test(text)) throw new InvalidArgumentError('Give 32 to 64 characters, such as a UUID.');
+  return text;
+}
