@@ -59,14 +59,25 @@ export class SecretValue {
 type Members = ReadonlyMap<string, unknown>;
 
 function membersOf(text: string): Members {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  if (root?.type !== 'object' || errors.length > 0) {
+  const root = parseJson(text);
+  if (root?.type !== 'object') {
     throw new MalformedSecretError("The secret is not a JSON object. Store it in AWS's JSON for databases.");
   }
   const members = new Map<string, unknown>();
   for (const property of root.children ?? []) addMember(members, property);
   return members;
+}
+
+/** Undefined for a text that is not JSON, or that is nested more deeply than the stack is. */
+function parseJson(text: string): Node | undefined {
+  const errors: ParseError[] = [];
+  try {
+    const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+    return errors.length > 0 ? undefined : root;
+  } catch (err) {
+    if (err instanceof RangeError) return undefined;
+    throw err;
+  }
 }
 
 function addMember(members: Map<string, unknown>, property: Node): void {
