@@ -30,14 +30,27 @@ async function redacting<Answer>(secrets: readonly Sensitive[], ask: () => Promi
   try {
     return await ask();
   } catch (err) {
-    if (err instanceof RotationError) err.message = redact(err.message, secrets);
-    throw err;
+    throw err instanceof RotationError ? withoutSecrets(err, secrets) : withoutContent(err);
   }
+}
+
+function withoutSecrets(err: RotationError, secrets: readonly Sensitive[]): RotationError {
+  err.message = redact(err.message, secrets);
+  err.stack = redact(err.stack ?? '', secrets);
+  return err;
+}
+
+/** Nothing but the class: a driver's error holds its statement in members that nobody knows. */
+function withoutContent(err: unknown): Error {
+  const bare = new Error(mark);
+  if (err instanceof Error) Object.setPrototypeOf(bare, Object.getPrototypeOf(err) as object);
+  bare.stack = `${bare.name}: ${mark}`;
+  return bare;
 }
 
 function formsOf(secret: Sensitive): string[] {
   const text = secret.reveal();
   const bytes = Buffer.from(text);
-  const forms = [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];
+  const forms = [text, encodeURIComponent(bytes.toString()), JSON.stringify(text).slice(1, -1)];
   return [...new Set([...forms, bytes.toString('base64'), bytes.toString('hex')])].filter((form) => form !== '');
 }
