@@ -1,7 +1,8 @@
-import { access, chmod, constants, readFile, symlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { errorCode } from '../supervisor';
+import { completePackage } from './complete-package';
 import { PostgresNotAvailableError } from './errors';
 
 /** One build of PostgreSQL on disk. */
@@ -10,11 +11,6 @@ export interface PostgresBinaries {
   folder: string;
   /** The npm package's version and platform, for naming copies. */
   version: string;
-}
-
-interface Link {
-  source: string;
-  target: string;
 }
 
 /**
@@ -30,8 +26,7 @@ export async function packageBinaries(): Promise<PostgresBinaries> {
     version: string;
   };
   try {
-    await createLinks(packageFolder);
-    await makeExecutable(path.join(packageFolder, 'native', 'bin'));
+    await completePackage(packageFolder);
   } catch (error) {
     throw new PostgresNotAvailableError(
       `its files in ${packageFolder} are incomplete and cannot be completed (${errorCode(error) ?? 'unknown'}): ` +
@@ -52,36 +47,4 @@ function resolvePackage(name: string): string {
   } catch {
     throw new PostgresNotAvailableError(`${name} is not installed (run npm ci; not every platform has such a package)`);
   }
-}
-
-async function createLinks(packageFolder: string): Promise<void> {
-  for (const { source, target } of await listLinks(packageFolder)) {
-    const file = path.join(packageFolder, target);
-    if (await isThere(file)) continue;
-    await symlink(path.relative(path.dirname(target), source), file).catch((error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error; // another process was faster
-    });
-  }
-}
-
-async function listLinks(packageFolder: string): Promise<Link[]> {
-  try {
-    return JSON.parse(await readFile(path.join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8')) as Link[];
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []; // a platform whose libraries need none
-    throw error;
-  }
-}
-
-async function makeExecutable(bin: string): Promise<void> {
-  for (const program of ['initdb', 'postgres'].map((name) => path.join(bin, name))) {
-    await access(program, constants.X_OK).catch(() => chmod(program, 0o755));
-  }
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
