@@ -19,6 +19,13 @@ const lostCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNRE
 
 /** The first rule that fits is the one. */
 export const failureRules: readonly FailureRule[] = [
+  // The driver found the connection dead before it sent anything.
+  {
+    text: /is not queryable$/,
+    error: TargetUnavailableError,
+    tell: ({ server }) => `The connection to ${server} was lost. Nothing was changed.`,
+  },
+
   // The change was sent and no answer came: before every rule that would call the target merely unavailable.
   {
     phases: ['change'],
@@ -172,6 +179,11 @@ export const failureRules: readonly FailureRule[] = [
     codes: [...lostCodes, 'EADDRNOTAVAIL', 'ECONNABORTED', 'EMFILE', '57P05'],
     error: TargetUnavailableError,
     tell: ({ server }) => `The connection to ${server} could not be made or was lost.`,
+  },
+  {
+    text: /^Connection terminated/,
+    error: TargetUnavailableError,
+    tell: ({ server }) => `${server} closed the connection. If it stays so, check that host and port are PostgreSQL's.`,
   },
   {
     text: /^timeout expired$/,

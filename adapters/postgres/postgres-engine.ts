@@ -34,6 +34,8 @@ export interface PostgresEngineOptions {
   readonly applicationName?: string;
 }
 
+type Target = Pick<ConnectionSecret, 'host' | 'port' | 'username'>;
+
 /** PostgreSQL 14 to 18, and what speaks its protocol and knows SCRAM-SHA-256. */
 export class PostgresEngine implements DatabaseEngine {
   readonly name = 'postgres';
@@ -62,7 +64,8 @@ export class PostgresEngine implements DatabaseEngine {
     validateUsername(username);
     validateNewPassword(newPassword);
     await this.#inSession({ credential: signInAs, role: username }, async (session) => {
-      const facts = await session.read<SessionFacts>(startChange);
+      const facts = await session.read<SessionFacts>(startChange, [username]);
+      assertUsesPassword(facts, { ...signInAs, username });
       await session.readIfKnown(noticeLostClient);
       if (signInAs.username === username) await actAsOneself(session, { facts, credential: signInAs });
       const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });
@@ -100,7 +103,7 @@ export class PostgresEngine implements DatabaseEngine {
 /** `ALTER ROLE … SET role` makes the session another role from the start, and that one may not change this one. */
 async function actAsOneself(
   session: PostgresSession,
-  { facts, credential }: { facts: SessionFacts; credential: ConnectionSecret },
+  { facts, credential }: { facts: SessionFacts; credential: Target },
 ): Promise<void> {
   assertSessionUser(facts, credential);
   if (facts.currentUser !== facts.sessionUser) await session.read(leaveConfiguredRole);
@@ -110,8 +113,17 @@ function iterationsFor({ scramIterations }: SessionFacts): number {
   return Math.min(Math.max(leastIterations, Number(scramIterations ?? 0)), mostIterations);
 }
 
+/** Amazon RDS asks IAM or Kerberos about such a user, and never looks at its password. */
+function assertUsesPassword({ passwordlessBy }: SessionFacts, { host, port = defaultPort, username }: Target): void {
+  if (passwordlessBy === null) return;
+  throw new TargetMisconfiguredError(
+    `User "${username}" is a member of ${passwordlessBy} at ${host}:${port}: its password is never asked for. Run REVOKE ${passwordlessBy} FROM "${username}", or do not rotate it.`,
+    { engine: 'postgres', host, port, username },
+  );
+}
+
 /** Whether the server has shown that it checked the password, without being asked again. */
-async function provesPassword(session: PostgresSession, credential: ConnectionSecret): Promise<boolean> {
+async function provesPassword(session: PostgresSession, credential: Target): Promise<boolean> {
   if (session.challenge === 'none') throw acceptsAnything(credential);
   if (session.challenge === 'md5') return (await authenticationMethod(session)) === 'md5';
   return session.challenge === 'scram';
@@ -122,7 +134,7 @@ async function authenticationMethod(session: PostgresSession): Promise<string | 
   return row?.systemUser?.split(':', 1)[0];
 }
 
-function acceptsAnything({ host, port = defaultPort, username }: ConnectionSecret): CannotVerifyError {
+function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
   return new CannotVerifyError(
     `${host}:${port} lets user "${username}" in without checking the password (a line such as "trust" in pg_hba.conf). Use scram-sha-256 there.`,
     { engine: 'postgres', host, port, username },
@@ -130,7 +142,7 @@ function acceptsAnything({ host, port = defaultPort, username }: ConnectionSecre
 }
 
 /** A pooler or an ident map between us and the server can make another user of the one that signed in. */
-function assertSessionUser({ sessionUser }: Pick<SessionFacts, 'sessionUser'>, credential: ConnectionSecret): void {
+function assertSessionUser({ sessionUser }: Pick<SessionFacts, 'sessionUser'>, credential: Target): void {
   const { host, port = defaultPort, username } = credential;
   if (sessionUser === username) return;
   throw new TargetMisconfiguredError(

@@ -73,8 +73,8 @@ export class PostgresSession {
   }
 
   /** The first row that a statement which changes nothing yields. */
-  async read<Row extends QueryResultRow>(text: string): Promise<Row> {
-    const { rows } = await this.#translated(() => this.#answer(() => this.#client.query<Row>(text)));
+  async read<Row extends QueryResultRow>(text: string, values: readonly string[] = []): Promise<Row> {
+    const { rows } = await this.#translated(() => this.#answer(() => this.#client.query<Row>(text, [...values])));
     const [row] = rows;
     if (row === undefined) throw new TypeError('A statement that yields one row yielded none.');
     return row;

@@ -26,14 +26,19 @@ export interface SessionFacts {
   readonly currentUser: string;
   /** Null before PostgreSQL 16. */
   readonly scramIterations: string | null;
+  /** The role by whose membership the user signs in without its password, on Amazon RDS; else null. */
+  readonly passwordlessBy: string | null;
 }
 
 /**
- * Bounds what follows on the server's side, where it holds also when the client has gone, and tells who the session is.
- * Every function is named with its schema, because the role's search_path may lead elsewhere.
+ * Bounds what follows on the server's side, where it holds also when the client has gone, and tells who the session is
+ * and what the user `$1` is. Every function is named with its schema, because the role's search_path may lead elsewhere.
  */
 export const startChange = `SELECT session_user AS "sessionUser", current_user AS "currentUser",
   pg_catalog.current_setting('scram_iterations', true) AS "scramIterations",
+  (SELECT rolname FROM pg_catalog.pg_roles
+    WHERE rolname OPERATOR(pg_catalog.=) ANY ('{rds_iam,rds_ad}'::pg_catalog.name[])
+      AND pg_catalog.pg_has_role($1::pg_catalog.name, oid, 'MEMBER') LIMIT 1) AS "passwordlessBy",
   pg_catalog.set_config('lock_timeout', '${lockTimeoutMs}', false),
   pg_catalog.set_config('statement_timeout', '${statementTimeoutMs}', false)`;
 

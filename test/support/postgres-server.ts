@@ -47,9 +47,9 @@ export class PostgresServer {
     }
   }
 
-  /** An ordinary user. More of the statement may follow: `CREATEROLE`, `CONNECTION LIMIT 0`. */
+  /** An ordinary user, with what else its statement says: `CREATEROLE`, `NOLOGIN`. */
   async createUser({ username, password }: UserAccount, attributes = ''): Promise<UserAccount> {
-    await this.sql(`CREATE ROLE ${escapeIdentifier(username)} LOGIN PASSWORD ${escapeLiteral(password)} ${attributes}`);
+    await this.sql(`CREATE USER ${escapeIdentifier(username)} PASSWORD ${escapeLiteral(password)} ${attributes}`);
     return { username, password };
   }
 
