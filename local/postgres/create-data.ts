@@ -1,6 +1,6 @@
 import { chown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { lastLines, serverEnvironment, untilExit, type Supervisor } from '../supervisor';
+import { lastLines, serverEnvironment, type Supervisor } from '../supervisor';
 import { PostgresNotStartedError } from './errors';
 import { type PostgresBinaries } from './package-binaries';
 import { type ServerAccount } from './server-account';
@@ -62,7 +62,7 @@ async function runInitdb(data: NewData, draft: string): Promise<void> {
     logFile,
     ...account,
   });
-  const { code, signal } = await untilExit(initdb);
+  const { code, signal } = await initdb.exited;
   if (code === 0) return;
   const reason = `cannot make its data (${signal ?? `exit code ${code ?? 'unknown'}`})`;
   throw new PostgresNotStartedError({ logFile, reason, log: await lastLines(logFile) });

@@ -23,12 +23,7 @@ interface Waiting {
   reject: (reason: Error) => void;
 }
 
-/**
- * The parent's end of the channel to its guardian.
- *
- * It keeps the parent's event loop alive only while an answer is due: a parent that has nothing left to do ends, the
- * channel closes with it, and the guardian ends the servers.
- */
+/** The parent's end of the channel to its guardian; open, it keeps the parent's event loop alive. */
 export class GuardianChannel {
   /** Resolves when the guardian process is gone, with how it ended. */
   readonly ended: Promise<string>;
@@ -41,7 +36,6 @@ export class GuardianChannel {
   constructor({ folder, onNotice }: { folder: string; onNotice: (notice: GuardianNotice) => void }) {
     this.#folder = folder;
     this.#guardian = spawnGuardian(folder);
-    this.#guardian.unref();
     this.#guardian.on('message', (message: GuardianMessage) => {
       if ('id' in message) this.#settle(message);
       else onNotice(message);
@@ -69,28 +63,13 @@ export class GuardianChannel {
     if (!this.#guardian.connected) throw new GuardianLostError(this.#folder, await this.ended);
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.holdEventLoop();
       this.#guardian.send({ ...order, id }, () => undefined); // a failure to send is followed by the guardian's end
     });
-  }
-
-  /** Keeps the event loop alive until the next answer has come. */
-  holdEventLoop(): void {
-    this.#guardian.ref();
-    this.#guardian.channel?.ref();
-  }
-
-  /** Lets the event loop end, unless an answer is due. */
-  freeEventLoop(): void {
-    if (this.#waiting.size > 0) return;
-    this.#guardian.unref();
-    this.#guardian.channel?.unref();
   }
 
   #settle(reply: GuardianReply): void {
     this.#waiting.get(reply.id)?.resolve(reply);
     this.#waiting.delete(reply.id);
-    this.freeEventLoop();
   }
 
   #rejectAll(reason: string): void {

@@ -13,5 +13,4 @@ export { scriptArguments } from './script-arguments';
 export { serverEnvironment } from './server-environment';
 export { type SupervisedProcess } from './supervised-process';
 export { startSupervisor, type Supervisor, type SupervisorOptions } from './supervisor';
-export { untilExit } from './until-exit';
 export { waitUntil, type WaitLimit } from './wait-until';

@@ -6,7 +6,7 @@ export interface SupervisedProcess {
   readonly name: string;
   /** Its process id. */
   readonly pid: number;
-  /** Resolves when it has ended, however that came; never rejects. Does not keep the event loop alive: `untilExit` does. */
+  /** Resolves when it has ended, however that came; never rejects. */
   readonly exited: Promise<ProcessExit>;
   /** Ends it and resolves when it is gone. Safe to repeat. */
   stop(): Promise<void>;

@@ -7,7 +7,11 @@ import { tryLock, type HeldLock } from './lock-file';
 import { endRecordedProcesses, endRemains } from './remains';
 import { type SupervisedProcess } from './supervised-process';
 
-/** Runs servers that never outlive this process: they belong to a guardian that ends them when this process is gone. */
+/**
+ * Runs servers that never outlive this process: they belong to a guardian that ends them when this process is gone.
+ *
+ * It keeps the event loop alive until it is closed.
+ */
 export interface Supervisor {
   /**
    * Starts a server. Resolves when the process exists, which says nothing about its being ready.
@@ -95,14 +99,12 @@ class GuardedSupervisor implements Supervisor {
   }
 
   async #ready(): Promise<void> {
-    this.#channel.holdEventLoop();
     const ready = new Promise<undefined>((resolve) => {
       this.#isReady = () => {
         resolve(undefined);
       };
     });
     const reason = await Promise.race([ready, this.#channel.ended]);
-    this.#channel.freeEventLoop();
     if (reason !== undefined) throw new GuardianLostError(this.#folder, reason);
   }
 

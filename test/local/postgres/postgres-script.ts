@@ -7,7 +7,6 @@ async function main(home: string, port: number): Promise<void> {
   const supervisor = await startSupervisor({ folder: path.join(home, 'run') });
   const { process: server, ...found } = await startPostgres({ supervisor, home, port, parameters: { fsync: 'off' } });
   console.log(JSON.stringify({ ...found, pid: server.pid }));
-  setInterval(() => undefined, 60_000);
 }
 
 main(process.argv[2] ?? '', Number(process.argv[3])).catch((error: unknown) => {
