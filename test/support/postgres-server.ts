@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResultRow } from 'pg';
@@ -106,7 +106,10 @@ export class OwnPostgresServer extends PostgresServer {
 
   /** Writes a file into the data folder, readable for the server only. */
   async writeFile(name: string, text: string): Promise<void> {
-    await writeFile(path.join(this.#files.dataFolder, name), text);
+    const file = path.join(this.#files.dataFolder, name);
+    const { uid, gid } = await stat(this.#files.dataFolder);
+    await writeFile(file, text, { mode: 0o600 });
+    await chown(file, uid, gid);
   }
 
   /** Sets a setting for all sessions to come. */
@@ -140,7 +143,7 @@ export async function startPostgresServer(
   };
   try {
     const port = await findFreePort();
-    const settings = { fsync: 'off', shared_buffers: '16MB', ...parameters };
+    const settings = { fsync: 'off', ...parameters };
     const { host, superuser, process, ...files } = await startPostgres({
       supervisor,
       home,
