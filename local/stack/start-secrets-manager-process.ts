@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isListening, scriptArguments, serverEnvironment, type Supervisor } from '../supervisor';
+import {
+  isListening,
+  scriptArguments,
+  serverEnvironment,
+  type SupervisedProcess,
+  type Supervisor,
+} from '../supervisor';
 import { type StackEnvironment } from './stack-file';
 import { untilReady } from './until-ready';
 
@@ -15,13 +21,21 @@ export interface SecretsManagerProcessOptions {
 /** Keys for the local endpoint alone: they open nothing anywhere else. */
 const localKeys = { accessKeyId: 'ROTORLOCALACCESSKEY', secretAccessKey: 'rotor-local-secret-access-key' };
 
+/** The endpoint, running. */
+export interface SecretsManagerProcess {
+  readonly process: SupervisedProcess;
+  /** The AWS variables that lead any AWS client to it. */
+  readonly environment: StackEnvironment;
+}
+
 /**
- * Starts the local Secrets Manager endpoint as a process of its own, and resolves to the AWS variables that lead any
- * AWS client to it.
+ * Starts the local Secrets Manager endpoint as a process of its own.
  *
  * @throws StackNotStartedError
  */
-export async function startSecretsManagerProcess(options: SecretsManagerProcessOptions): Promise<StackEnvironment> {
+export async function startSecretsManagerProcess(
+  options: SecretsManagerProcessOptions,
+): Promise<SecretsManagerProcess> {
   const { supervisor, home, port } = options;
   const folder = path.resolve(home, 'secrets-manager');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -44,10 +58,11 @@ export async function startSecretsManagerProcess(options: SecretsManagerProcessO
     logFile,
   });
   await untilReady({ process: program, logFile, isReady: () => isListening(port) });
-  return {
+  const environment = {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}`,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: localKeys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localKeys.secretAccessKey,
   };
+  return { process: program, environment };
 }

@@ -15,6 +15,8 @@ export interface Stack {
   readonly temporal: StackTemporal;
   readonly postgres: RunningPostgres;
   readonly worker: SupervisedProcess;
+  /** The processes of the stack, for measuring them. */
+  readonly processes: readonly { readonly name: string; readonly pid: number }[];
   /** Leads any program, Rotor's commands and AWS's among them, to the stack. */
   readonly environment: StackEnvironment;
   /** Resolves with a sentence when a part of the stack ends unasked. */
@@ -55,7 +57,7 @@ async function startParts(options: StackOptions, supervisor: Supervisor): Promis
     startPostgres({ supervisor, home, port: ports.postgres }),
   );
 
-  const environment = { ...temporal.environment, ...aws };
+  const environment = { ...temporal.environment, ...aws.environment };
   const startWorker = (): Promise<SupervisedProcess> =>
     startWorkerProcess({ ...temporal, supervisor, home, environment, taskQueue: defaultTaskQueue });
   const worker = await timed('worker', onProgress, startWorker);
@@ -65,7 +67,8 @@ async function startParts(options: StackOptions, supervisor: Supervisor): Promis
     postgres.process.exited.then(() => `PostgreSQL ended by itself: see ${postgres.logFile}`),
     ...(temporal.ended ? [temporal.ended] : []),
   ]);
-  return { temporal, postgres, worker, environment, broken, startWorker, close: () => supervisor.close() };
+  const processes = [temporal.process, aws.process, postgres.process, worker].flatMap((part) => part ?? []);
+  return { temporal, postgres, worker, processes, environment, broken, startWorker, close: () => supervisor.close() };
 }
 
 async function timed<Part>(

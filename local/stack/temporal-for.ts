@@ -1,4 +1,4 @@
-import { type Supervisor } from '../supervisor';
+import { type SupervisedProcess, type Supervisor } from '../supervisor';
 import { findTemporal, startTemporal } from '../temporal';
 import { type StackEnvironment } from './stack-file';
 import { type StackOptions } from './stack-options';
@@ -9,7 +9,9 @@ export interface StackTemporal {
   readonly namespace: string;
   readonly uiUrl: string | undefined;
   readonly environment: StackEnvironment;
-  /** Resolves with a sentence when a server of our own ends unasked; absent for one that was there before. */
+  /** The server of our own; absent for one that was there before. */
+  readonly process?: SupervisedProcess;
+  /** Resolves with a sentence when a server of our own ends unasked. */
   readonly ended?: Promise<string>;
 }
 
@@ -30,7 +32,7 @@ export async function temporalFor(options: StackOptions, supervisor: Supervisor)
     ...(ports.ui === undefined ? {} : { uiPort: ports.ui }),
   });
   const ended = server.process.exited.then(() => `Temporal ended by itself: see ${server.logFile}`);
-  return { ...described(server.address, namespace), uiUrl: server.uiUrl, ended };
+  return { ...described(server.address, namespace), uiUrl: server.uiUrl, process: server.process, ended };
 }
 
 function described(address: string, namespace: string): Pick<StackTemporal, 'address' | 'namespace' | 'environment'> {
