@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResultRow } from 'pg';
 import { PostgresEngine } from '../../adapters/postgres';
-import { startPostgres } from '../../local/postgres';
+import { removePostgres, startPostgres } from '../../local/postgres';
 import { findFreePort, startSupervisor, waitUntil } from '../../local/supervisor';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
@@ -71,30 +71,37 @@ export class PostgresServer {
   }
 }
 
-/** A server of a test's own, whose files can be changed and read. */
-export class OwnPostgresServer extends PostgresServer {
-  readonly #files: { logFile: string; dataFolder: string };
-  readonly #pid: number;
-  readonly #stop: () => Promise<void>;
+/** What a server of a test's own has beside its address. */
+interface ServerControls {
+  readonly logFile: string;
+  readonly dataFolder: string;
+  readonly halt: () => Promise<void>;
+  readonly resume: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
 
-  constructor(
-    superuser: ConnectionSecret,
-    server: { logFile: string; dataFolder: string; pid: number; stop: () => Promise<void> },
-  ) {
+/** A server of a test's own, whose files can be changed and read, and which can be halted. */
+export class OwnPostgresServer extends PostgresServer {
+  readonly #controls: ServerControls;
+
+  constructor(superuser: ConnectionSecret, controls: ServerControls) {
     super(superuser);
-    this.#files = server;
-    this.#pid = server.pid;
-    this.#stop = server.stop;
+    this.#controls = controls;
   }
 
-  /** The process that listens; its children serve the connections. */
-  get pid(): number {
-    return this.#pid;
+  /** Ends the server and keeps its data. */
+  async halt(): Promise<void> {
+    await this.#controls.halt();
+  }
+
+  /** Starts the server again where it was. */
+  async resume(): Promise<void> {
+    await this.#controls.resume();
   }
 
   /** All that the server has printed. */
   async log(): Promise<string> {
-    return readFile(this.#files.logFile, 'utf8');
+    return readFile(this.#controls.logFile, 'utf8');
   }
 
   /** Puts lines in front of the rules by which users are admitted, instead of those of an earlier call. */
@@ -106,8 +113,8 @@ export class OwnPostgresServer extends PostgresServer {
 
   /** Writes a file into the data folder, readable for the server only. */
   async writeFile(name: string, text: string): Promise<void> {
-    const file = path.join(this.#files.dataFolder, name);
-    const { uid, gid } = await stat(this.#files.dataFolder);
+    const file = path.join(this.#controls.dataFolder, name);
+    const { uid, gid } = await stat(this.#controls.dataFolder);
     await writeFile(file, text, { mode: 0o600 });
     await chown(file, uid, gid);
   }
@@ -127,7 +134,7 @@ export class OwnPostgresServer extends PostgresServer {
   }
 
   async stop(): Promise<void> {
-    await this.#stop();
+    await this.#controls.stop();
   }
 }
 
@@ -139,20 +146,30 @@ export async function startPostgresServer(
   const supervisor = await startSupervisor({ folder: path.join(home, 'supervisor') });
   const stop = async (): Promise<void> => {
     await supervisor.close();
+    await removePostgres(home);
     await rm(home, { recursive: true, force: true });
   };
   try {
-    const port = await findFreePort();
-    const settings = { fsync: 'off', ...parameters };
-    const { host, superuser, process, ...files } = await startPostgres({
-      supervisor,
-      home,
+    const options = { supervisor, home, port: await findFreePort(), parameters: { fsync: 'off', ...parameters } };
+    let running = await startPostgres(options);
+    const { host, port, superuser, logFile, dataFolder } = running;
+    const secret = {
+      engine: 'postgres',
+      host,
       port,
-      parameters: settings,
+      ...superuser,
+      password: new Sensitive(superuser.password),
+      tls: false,
+    };
+    return new OwnPostgresServer(secret, {
+      logFile,
+      dataFolder,
+      halt: () => running.process.stop(),
+      resume: async () => {
+        running = await startPostgres(options);
+      },
+      stop,
     });
-    const { username, password } = superuser;
-    const secret = { engine: 'postgres', host, port, username, password: new Sensitive(password), tls: false };
-    return new OwnPostgresServer(secret, { ...files, pid: process.pid, stop });
   } catch (error) {
     await stop();
     throw error;
