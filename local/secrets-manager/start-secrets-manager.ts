@@ -66,7 +66,8 @@ function assemble(
   { store, controls }: { store: SecretStore; controls: Controls },
 ): { operationServer: OperationServer; runner: RotationRunner } {
   const { credentials = defaultCredentials, otherAccounts = [], enforceQuotas = false } = options;
-  const invoker = functionInvoker(options.rotationFunction);
+  const { region = defaultRegion } = options;
+  const invoker = functionInvoker(options.rotationFunction, { ...credentials, region });
   const runner = new RotationRunner({
     store,
     clock: controls.clock,

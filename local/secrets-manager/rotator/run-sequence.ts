@@ -27,9 +27,9 @@ export async function runSequence(parts: RotationRunnerParts, sequence: Sequence
   report(parts, { sequence, inFlight, end: undefined });
   const end = await callSteps(parts, { ...sequence, inFlight });
   if (sequence.stop.aborted) return;
-  report(parts, { sequence, inFlight, end });
   const secret = store.byArn(sequence.arn);
   if (secret?.rotation?.inFlight?.token === inFlight.token) await store.commit([conclude(parts, { secret, end })]);
+  report(parts, { sequence, inFlight, end });
 }
 
 async function callSteps(
