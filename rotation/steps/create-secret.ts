@@ -1,12 +1,12 @@
-import { StoreUnavailableError } from '../errors';
+import { RotationSupersededError, StoreUnavailableError } from '../errors';
 import { generatePassword } from '../generate-password';
 import { defaultPasswordPolicy } from '../password-policy';
 import { type RotationRequest } from '../rotation-request';
-import { type SecretStore } from '../secret-store';
-import { type SecretValue } from '../secret-value';
+import { type SecretStore, type SecretVersion } from '../secret-store';
+import { SecretValue } from '../secret-value';
 import { strategyFor } from '../strategies/registry';
 import { assertRotatable } from './assert-rotatable';
-import { assertStillOurs, readCurrent, readPrevious } from './read-credentials';
+import { assertStillOurs, readCurrent, readPrevious, type ReadVersion } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
 
 /** What createSecret found and did. */
@@ -21,7 +21,8 @@ export interface CreateSecretOutcome extends StepOutcome {
  * Safe to repeat: a version that already holds a value is left alone, whatever became of the attempt that wrote it.
  * Nothing is stored before the credential that will make the change has signed in.
  *
- * @throws RotationInProgressError, SecretNotRotatableError, MalformedSecretError, SignInRefusedError
+ * @throws RotationInProgressError, RotationSupersededError, SecretNotRotatableError, MalformedSecretError,
+ * SignInRefusedError
  */
 export async function createSecret(deps: StepDeps, request: RotationRequest): Promise<CreateSecretOutcome> {
   const { store } = deps;
@@ -32,13 +33,13 @@ export async function createSecret(deps: StepDeps, request: RotationRequest): Pr
 
   const pending = await store.readVersion({ secretId, versionId: clientRequestToken });
   if (pending) {
-    assertStillOurs(pending, request);
+    assertOurs(pending, { request, current });
     return { ...outcome, changed: false };
   }
 
   const value = await pendingValue(deps, { request, current: current.value });
   await store.putPending({ secretId, clientRequestToken, text: value.text });
-  await readBack(store, request);
+  assertOurs(await readBack(store, request), { request, current });
   return { ...outcome, changed: true };
 }
 
@@ -63,7 +64,7 @@ async function pendingValue(
  * Makes sure that the store has the version before a database is told its password. A race with another attempt of
  * this step is lost here without harm: what the store has is what counts.
  */
-async function readBack(store: SecretStore, request: RotationRequest): Promise<void> {
+async function readBack(store: SecretStore, request: RotationRequest): Promise<SecretVersion> {
   const { secretId, clientRequestToken } = request;
   const stored = await store.readVersion({ secretId, versionId: clientRequestToken });
   if (!stored) {
@@ -75,5 +76,28 @@ async function readBack(store: SecretStore, request: RotationRequest): Promise<v
       },
     );
   }
-  assertStillOurs(stored, request);
+  return stored;
+}
+
+/**
+ * Refuses a version that an earlier attempt made from a value which is not current any more: to promote it would undo
+ * what somebody stored meanwhile.
+ */
+function assertOurs(
+  pending: SecretVersion,
+  { request, current }: { request: RotationRequest; current: ReadVersion },
+): void {
+  assertStillOurs(pending, request);
+  if (current.versionId === pending.versionId || isMadeFrom(current.value, pending)) return;
+  throw new RotationSupersededError(
+    "Somebody else changed the secret during the rotation: the rotation's version was not made from the value that is " +
+      'current now. Rotate again.',
+    { secretId: request.secretId, clientRequestToken: request.clientRequestToken },
+  );
+}
+
+function isMadeFrom(current: SecretValue, pending: SecretVersion): boolean {
+  const { password, username } = SecretValue.parse(pending.text).connection;
+  const changed = username === current.connection.username ? {} : { username };
+  return current.withCredential({ password, ...changed }).text.equals(pending.text);
 }
