@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../supervisor';
 import { canEnter } from './can-enter';
 import { PostgresDataError } from './errors';
+import { claimPlace, removeForgottenPlaces } from './forgotten-data';
 import { type ServerAccount } from './server-account';
 
 /** Where data goes that the server's account could not reach below the home of the stack. */
@@ -29,7 +30,7 @@ export async function existingData(folder: string): Promise<string | undefined> 
   try {
     const dataFolder = await realpath(entry);
     const { uid } = await stat(dataFolder);
-    if (process.getuid?.() === 0 || process.getuid?.() === uid) return dataFolder;
+    if (process.getuid?.() === 0 || process.getuid?.() === uid) return await inUse(folder, dataFolder);
     throw new PostgresDataError(dataFolder, `it belongs to another user (uid ${uid})`);
   } catch (error) {
     if (error instanceof PostgresDataError) throw error;
@@ -47,8 +48,9 @@ export async function existingData(folder: string): Promise<string | undefined> 
 export async function placeForData(folder: string, account: ServerAccount | undefined): Promise<string> {
   if (account === undefined || (await canEnter(folder, account))) return dataEntry(folder);
 
+  await removeForgottenPlaces(SHARED_FOLDER);
   const place = await sharedPlace(folder);
-  await mkdir(place, { recursive: true, mode: 0o711 });
+  await claimPlace(place, await realpath(folder));
   await removeForgotten(place);
   return path.join(place, `${PREFIX}${randomUUID()}`);
 }
@@ -66,8 +68,17 @@ export async function noteDataPlace(folder: string, dataFolder: string): Promise
 export async function removePostgres(home: string): Promise<void> {
   const folder = path.resolve(home, 'postgres');
   if (!(await isThere(folder))) return;
-  await rm(await sharedPlace(folder), { recursive: true, force: true });
+  const place = path.dirname(await readlink(dataEntry(folder)).catch(() => dataEntry(folder)));
+  for (const shared of [place, await sharedPlace(folder)]) {
+    if (path.dirname(shared) === SHARED_FOLDER) await rm(shared, { recursive: true, force: true });
+  }
   await rm(folder, { recursive: true, force: true });
+}
+
+async function inUse(folder: string, dataFolder: string): Promise<string> {
+  const place = path.dirname(dataFolder);
+  if (path.dirname(place) === SHARED_FOLDER) await claimPlace(place, await realpath(folder));
+  return dataFolder;
 }
 
 async function sharedPlace(folder: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -82,6 +83,17 @@ whenRoot('a home that is removed and made again starts with new data (needs root
 
   expect(second.dataFolder).not.toBe(first.dataFolder);
   expect(second.superuser.password).not.toBe(first.superuser.password);
+});
+
+whenRoot('data of a temporary home that is gone is removed by the next start elsewhere (needs root)', async () => {
+  const gone = await startAndStop();
+  await rm(home, { recursive: true });
+  home = await mkdtemp(path.join(tmpdir(), 'rotor-account-'));
+
+  const kept = await startAndStop();
+  await startAndStop();
+
+  expect([existsSync(gone.dataFolder), existsSync(kept.dataFolder)]).toEqual([false, true]);
 });
 
 whenRoot('binaries behind a closed folder run from a copy that everybody can reach (needs root)', async () => {
