@@ -13,7 +13,7 @@ export class RotationWorld {
   readonly store = new FakeSecretStore();
   readonly database = new FakeDatabase();
   readonly server: FakeServer = this.database.addServer();
-  readonly deps: StepDeps = { store: this.store, engineFor: () => this.database.engine() };
+  deps: StepDeps = { store: this.store, engineFor: () => this.database.engine() };
   readonly secretId: string;
   rotation: StartedRotation;
 

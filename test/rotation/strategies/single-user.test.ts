@@ -1,0 +1,87 @@
+import { SignInRefusedError, PermissionMissingError } from '../../../rotation/errors';
+import { type ConnectionSecret } from '../../../rotation/secret-value';
+import { singleUser } from '../../../rotation/strategies/single-user';
+import { FakeDatabase } from '../../support/fake-database';
+import { connectionSecret } from '../../support/secret-text';
+
+const current = connectionSecret({ password: 'current' });
+const pending = connectionSecret({ password: 'pending' });
+const older = connectionSecret({ password: 'older' });
+
+function aDatabase(password: string): { database: FakeDatabase; accepts: (password: string) => boolean } {
+  const database = new FakeDatabase();
+  const server = database.addServer();
+  server.users.set('app', { password });
+  return { database, accepts: (guess) => database.accepts(server, { username: 'app', password: guess }) };
+}
+
+const previousIs = (secret?: ConnectionSecret) => jest.fn(() => Promise.resolve(secret));
+
+it('keeps the user', () => {
+  expect(singleUser.pendingUsername(current)).toBe('app');
+});
+
+describe('preparing', () => {
+  it('asks for the previous version only where the current one is refused', async () => {
+    const { database } = aDatabase('current');
+    const previous = previousIs(older);
+
+    await singleUser.prepare({ engine: database.engine(), current, previous });
+
+    expect(previous).not.toHaveBeenCalled();
+  });
+
+  it('is content with a previous version that signs in', async () => {
+    const engine = aDatabase('older').database.engine();
+
+    await expect(singleUser.prepare({ engine, current, previous: previousIs(older) })).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['is none', undefined],
+    ['is refused too', older],
+    ['names another user', connectionSecret({ username: 'other' })],
+    ['names another server', connectionSecret({ host: 'db.other' })],
+  ])('fails where the current password is refused and the previous version %s', async (_, secret) => {
+    const engine = aDatabase('by hand').database.engine();
+
+    const prepared = singleUser.prepare({ engine, current, previous: previousIs(secret) });
+
+    await expect(prepared).rejects.toThrow(SignInRefusedError);
+    await expect(prepared).rejects.toMatchObject({ ids: { host: 'db.internal', username: 'app' } });
+  });
+});
+
+describe('setting the pending password', () => {
+  it.each([
+    ['current', 'current'],
+    ['previous', 'older'],
+  ])('signs in as %s and changes the user’s own', async (_, password) => {
+    const { database, accepts } = aDatabase(password);
+    const input = { engine: database.engine(), current, pending, previous: previousIs(older) };
+
+    await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
+    expect(accepts('pending')).toBe(true);
+  });
+
+  it('does not take a missing privilege for a refused password', async () => {
+    const { database } = aDatabase('current');
+    database.failNext('changePassword', new PermissionMissingError('grant it'), 'before');
+    const previous = previousIs(older);
+
+    const set = singleUser.setPending({ engine: database.engine(), current, pending, previous });
+
+    await expect(set).rejects.toThrow(PermissionMissingError);
+    expect(previous).not.toHaveBeenCalled();
+  });
+});
+
+describe('restoring the current password', () => {
+  it('signs in as pending', async () => {
+    const { database, accepts } = aDatabase('pending');
+    const input = { engine: database.engine(), current, pending, previous: previousIs() };
+
+    await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
+    expect(accepts('current')).toBe(true);
+  });
+});
