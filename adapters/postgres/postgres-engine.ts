@@ -6,13 +6,12 @@ import { Sensitive } from '../../rotation/sensitive';
 import { defaultPort } from './pg-client';
 import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
 import {
-  alterRolePassword,
-  leaveConfiguredRole,
-  noticeLostClient,
+  changeRolePassword,
+  readSessionFacts,
   readSessionUser,
   readSystemUser,
   type SessionFacts,
-  startChange,
+  tryNoticeLostClient,
 } from './postgres-statements';
 import { leastIterations, mostIterations, scramVerifier } from './scram-verifier';
 import { validateConnection, validateNewPassword, validateUsername } from './validate-connection';
@@ -64,12 +63,15 @@ export class PostgresEngine implements DatabaseEngine {
     validateUsername(username);
     validateNewPassword(newPassword);
     await this.#inSession({ credential: signInAs, role: username }, async (session) => {
-      const facts = await session.read<SessionFacts>(startChange, [username]);
+      const facts = await session.read<SessionFacts>(readSessionFacts, [username]);
       assertUsesPassword(facts, { ...signInAs, username });
-      await session.readIfKnown(noticeLostClient);
-      if (signInAs.username === username) await actAsOneself(session, { facts, credential: signInAs });
+      const isOwn = signInAs.username === username;
+      if (isOwn) assertSessionUser(facts, signInAs);
+
+      const noticesLostClient = (await session.readIfKnown(tryNoticeLostClient)) !== undefined;
+      const leavesRole = isOwn && facts.currentUser !== facts.sessionUser;
       const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });
-      await session.change(alterRolePassword({ username, verifier }));
+      await session.change(changeRolePassword({ username, verifier, noticesLostClient, leavesRole }));
     });
   }
 
@@ -98,15 +100,6 @@ export class PostgresEngine implements DatabaseEngine {
     this.validate(target.credential);
     return withSession({ ...this.#settings, ...target }, use);
   }
-}
-
-/** `ALTER ROLE … SET role` makes the session another role from the start, and that one may not change this one. */
-async function actAsOneself(
-  session: PostgresSession,
-  { facts, credential }: { facts: SessionFacts; credential: Target },
-): Promise<void> {
-  assertSessionUser(facts, credential);
-  if (facts.currentUser !== facts.sessionUser) await session.read(leaveConfiguredRole);
 }
 
 function iterationsFor({ scramIterations }: SessionFacts): number {

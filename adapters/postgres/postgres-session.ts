@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, type Connection, DatabaseError, type QueryResultRow } from 'pg';
+import { type Client, type Connection, DatabaseError, type QueryResult, type QueryResultRow } from 'pg';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { classifyError, type FailureContext } from './classify-error';
 import { type Phase } from './failure-rule';
@@ -82,8 +82,9 @@ export class PostgresSession {
 
   /** As {@link PostgresSession.read}, for what not every server has: undefined where this one refuses it. */
   async readIfKnown<Row extends QueryResultRow>(text: string): Promise<Row | undefined> {
-    const answer = this.#answer(() => this.#client.query<Row>(text)).catch(refusedStatement);
-    return (await this.#translated(() => answer))?.rows[0];
+    const ask = (): Promise<QueryResult<Row>> => this.#client.query<Row>(text);
+    const result = await this.#translated(() => this.#answer(ask).catch(refusedStatement));
+    return result?.rows[0];
   }
 
   /**

@@ -20,7 +20,7 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** What {@link startChange} answers. */
+/** What {@link readSessionFacts} answers. */
 export interface SessionFacts {
   readonly sessionUser: string;
   readonly currentUser: string;
@@ -31,25 +31,20 @@ export interface SessionFacts {
 }
 
 /**
- * Bounds what follows on the server's side, where it holds also when the client has gone, and tells who the session is
- * and what the user `$1` is. Every function is named with its schema, because the role's search_path may lead elsewhere.
+ * Tells who the session is and what the user `$1` is. Every function and operator is named with its schema, because the
+ * search_path of the role may lead elsewhere.
  */
-export const startChange = `SELECT session_user AS "sessionUser", current_user AS "currentUser",
+export const readSessionFacts = `SELECT session_user AS "sessionUser", current_user AS "currentUser",
   pg_catalog.current_setting('scram_iterations', true) AS "scramIterations",
   (SELECT rolname FROM pg_catalog.pg_roles
     WHERE rolname OPERATOR(pg_catalog.=) ANY ('{rds_iam,rds_ad}'::pg_catalog.name[])
-      AND pg_catalog.pg_has_role($1::pg_catalog.name, oid, 'MEMBER') LIMIT 1) AS "passwordlessBy",
-  pg_catalog.set_config('lock_timeout', '${lockTimeoutMs}', false),
-  pg_catalog.set_config('statement_timeout', '${statementTimeoutMs}', false)`;
+      AND pg_catalog.pg_has_role($1::pg_catalog.name, oid, 'MEMBER') LIMIT 1) AS "passwordlessBy"`;
 
-/**
- * Lets the server drop the statement of a client that vanished, so that it does not land late. Before PostgreSQL 14, and
- * on some systems, there is no such setting.
- */
-export const noticeLostClient = `SELECT pg_catalog.set_config('client_connection_check_interval', '1000', false)`;
+/** Lets the server drop the statement of a client that vanished, so that it does not land late. */
+const noticeLostClient = setLocally('client_connection_check_interval', '1000');
 
-/** Leaves the role that `ALTER ROLE … SET role` put the session into: a user changes its password as itself. */
-export const leaveConfiguredRole = `SELECT pg_catalog.set_config('role', 'none', false)`;
+/** Yields a row where the server can {@link ChangeStatement.noticesLostClient}; before PostgreSQL 14, and on some systems, not. */
+export const tryNoticeLostClient = `SELECT ${noticeLostClient}`;
 
 /** Who the session is: {@link SessionFacts} without the rest. */
 export const readSessionUser = 'SELECT session_user AS "sessionUser"';
@@ -63,6 +58,27 @@ export interface PasswordStatement {
   readonly verifier: string;
 }
 
+/** A password statement, and what its transaction needs. */
+export interface ChangeStatement extends PasswordStatement {
+  readonly noticesLostClient: boolean;
+  /** Whether to leave the role that `ALTER ROLE … SET role` put the session into, and act as the user that signed in. */
+  readonly leavesRole: boolean;
+}
+
+/**
+ * Gives a role a password in one message, which is one transaction. The limits hold on the server's side, where they
+ * hold also when the client has gone, and for this transaction only: a pooler may give the session to others.
+ */
+export function changeRolePassword({ noticesLostClient, leavesRole, ...statement }: ChangeStatement): string {
+  const settings = [
+    setLocally('lock_timeout', String(lockTimeoutMs)),
+    setLocally('statement_timeout', String(statementTimeoutMs)),
+    ...(noticesLostClient ? [noticeLostClient] : []),
+    ...(leavesRole ? [setLocally('role', 'none')] : []),
+  ];
+  return `SELECT ${settings.join(', ')}; ${alterRolePassword(statement)}`;
+}
+
 /**
  * Gives a role a password by its verifier. The role is named: `CURRENT_USER` may be another one.
  *
@@ -71,4 +87,8 @@ export interface PasswordStatement {
 export function alterRolePassword({ username, verifier }: PasswordStatement): string {
   if (!isScramVerifier(verifier)) throw new TypeError('Not a SCRAM-SHA-256 verifier: it is not sent.');
   return `ALTER ROLE ${quoteIdentifier(username)} PASSWORD '${verifier}'`;
+}
+
+function setLocally(name: string, value: string): string {
+  return `pg_catalog.set_config('${name}', '${value}', true)`;
 }

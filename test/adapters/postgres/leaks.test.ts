@@ -57,8 +57,8 @@ it('§11.18 no password is in the log, the activity or the statistics of the ser
   const statements = JSON.stringify(await server.sql('SELECT query FROM pg_stat_statements'));
   const activity = JSON.stringify(await server.sql('SELECT * FROM pg_stat_activity'));
   // Without these the search would prove nothing.
-  expect(log).toContain('ALTER ROLE \\"app\\"'.replaceAll('\\', ''));
-  expect(log).toContain('STATEMENT:  ALTER ROLE "missing"');
+  expect(log).toMatch(/statement: .*ALTER ROLE "app"/);
+  expect(log).toMatch(/STATEMENT: .*ALTER ROLE "missing"/);
   expect(statements).toContain('ALTER ROLE');
   for (const password of passwords) {
     for (const seen of [log, statements, activity]) {

@@ -130,7 +130,7 @@ it('§11.43 a change that lands without its answer has an unknown outcome, and s
 
   line.muteAfter = 'ALTER ROLE';
   const changing = expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(OutcomeUnknownError);
-  await server.untilFound(`${sessionsOf(user)} AND state = 'idle' AND query LIKE 'ALTER ROLE%'`);
+  await server.untilFound(`${sessionsOf(user)} AND state = 'idle' AND query LIKE '%ALTER ROLE%'`);
   line.cut();
   await changing;
 

@@ -412,7 +412,7 @@ describe('how the server asks for the password', () => {
 
 describe('a change that has to wait', () => {
   const waiting = (username: string): string =>
-    `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER ROLE "${username}"%'`;
+    `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%ALTER ROLE "${username}"%'`;
 
   /** Holds the row of a role, as another session that changes it and does not commit, while something runs. */
   const whileHeld = (username: string, run: (holder: Client) => Promise<void>): Promise<void> =>

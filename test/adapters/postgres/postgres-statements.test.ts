@@ -1,4 +1,4 @@
-import { alterRolePassword, quoteIdentifier } from '../../../adapters/postgres/postgres-statements';
+import { alterRolePassword, changeRolePassword, quoteIdentifier } from '../../../adapters/postgres/postgres-statements';
 
 const verifier =
   'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=';
@@ -49,5 +49,23 @@ describe('alterRolePassword', () => {
 
   it('does not repeat the refused text', () => {
     expect(() => alterRolePassword({ username: 'app', verifier: 'pencil' })).not.toThrow(/pencil/);
+  });
+});
+
+describe('changeRolePassword', () => {
+  const change = { username: 'app', verifier, noticesLostClient: false, leavesRole: false };
+
+  it('bounds the one transaction that it is', () => {
+    expect(changeRolePassword(change)).toBe(
+      `SELECT pg_catalog.set_config('lock_timeout', '5000', true), ` +
+        `pg_catalog.set_config('statement_timeout', '15000', true); ALTER ROLE "app" PASSWORD '${verifier}'`,
+    );
+  });
+
+  it('lets the server notice a lost client, and leaves the configured role, where it is told to', () => {
+    const text = changeRolePassword({ ...change, noticesLostClient: true, leavesRole: true });
+
+    expect(text).toContain(`set_config('client_connection_check_interval', '1000', true)`);
+    expect(text).toContain(`set_config('role', 'none', true)`);
   });
 });
