@@ -33,10 +33,18 @@ export interface SecretStore {
   /** Labels and state of a secret. */
   describe(secretId: string): Promise<SecretDescription>;
 
-  /** The version under this id, or undefined where there is none, or one without a value. */
+  /**
+   * The version under this id, or undefined where there is none, or one without a value.
+   *
+   * @throws MalformedSecretError for a value that is no text.
+   */
   readVersion(request: { secretId: string; versionId: string }): Promise<SecretVersion | undefined>;
 
-  /** The version that holds the label, or undefined where none with a value does. */
+  /**
+   * The version that holds the label, or undefined where none with a value does.
+   *
+   * @throws MalformedSecretError for a value that is no text.
+   */
   readLabel(request: { secretId: string; label: StagingLabel }): Promise<SecretVersion | undefined>;
 
   /**
@@ -47,9 +55,10 @@ export interface SecretStore {
   putPending(request: { secretId: string; clientRequestToken: string; text: Sensitive }): Promise<void>;
 
   /**
-   * Moves AWSCURRENT in one compare-and-swap; AWSPREVIOUS follows to `from`.
+   * Moves AWSCURRENT in one compare-and-swap; AWSPREVIOUS follows to `from`. Safe to repeat: a label that is on `to`
+   * already stays there.
    *
-   * @throws RotationSupersededError when `from` does not hold AWSCURRENT; nothing has moved then.
+   * @throws RotationSupersededError when neither `from` nor `to` holds AWSCURRENT; nothing has moved then.
    */
   moveCurrent(request: { secretId: string; from: string; to: string }): Promise<void>;
 
