@@ -177,6 +177,14 @@ describe('a race', () => {
     expect(world.passwordOf(world.token)).toBe('by the other');
   });
 
+  it('with the store’s own delay is run again: the version is there and cannot be read yet', async () => {
+    world.store.interruptNext('putPending', 'after', () => {
+      world.store.createEmptyPending({ secretId: world.secretId, versionId: world.token });
+    });
+
+    await expect(run()).rejects.toThrow(StoreUnavailableError);
+  });
+
   it('that takes the label away is noticed', async () => {
     world.store.interruptNext('putPending', 'after', () => {
       world.store.label(world.secretId, { label: 'AWSPENDING', versionId: undefined });
