@@ -266,6 +266,16 @@ describe('signing in', () => {
     expect(passwords.at(-1)).not.toContain('never shown');
   });
 
+  it('and then hearing nothing ends at the time limit', async () => {
+    const server = await serve((socket, chunk) => {
+      if (chunk[0] === 0) socket.write(Buffer.concat([authentication(0), readyForQuery]));
+    });
+    const change = { signInAs: server.credential, username: 'app', newPassword: new Sensitive('second') };
+
+    await expect(engine.verifyCredential(server.credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+    await expect(engine.changePassword(change)).rejects.toBeInstanceOf(TargetUnavailableError);
+  });
+
   it('as another user than the one of the secret is a matter of configuration', async () => {
     const server = await serve((socket, chunk) => {
       if (chunk[0] === 0) socket.write(Buffer.concat([authentication(0), readyForQuery]));
