@@ -1,4 +1,4 @@
-import { defaultRotationRules, nextRotation } from '../../../rotation/schedule/next-rotation';
+import { nextRotation } from '../../../rotation/schedule/next-rotation';
 
 const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/app-AbCdEf';
 
@@ -28,10 +28,6 @@ describe('the date of the next rotation', () => {
     const late = new Date(next('2026-11-20T13:00:00Z').getTime() + 3 * 86_400_000);
 
     expect(dateOf(next(late.toISOString()))).toBe('2027-01-22');
-  });
-
-  it('is 30 days after the last one where no rules are given', () => {
-    expect(defaultRotationRules).toEqual({ automaticallyAfterDays: 30 });
   });
 });
 
