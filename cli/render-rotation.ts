@@ -2,6 +2,7 @@ import { type RotationDescription, type RotationOutcome, type RotationProgress }
 
 type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
 type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
+type RotationPlan = NonNullable<NonNullable<RotationDescription['schedule']>['plan']>;
 
 /** One line for something that happened in a rotation; undefined for what is not worth one. */
 export function renderProgress(progress: RotationProgress): string | undefined {
@@ -55,7 +56,11 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
 function renderSchedule(schedule: RotationDescription['schedule']): string[] {
   if (!schedule) return ['schedule  none'];
   const { plan, nextRotation = 'unknown', paused, note } = schedule;
-  const every = plan ? `every ${plan.rotationRules.automaticallyAfterDays} days, ` : '';
+  const every = plan ? `${renderRules(plan.rotationRules)}, ` : '';
   const pause = paused ? `, paused${note === undefined ? '' : ` (${note})`}` : '';
   return [`schedule  ${every}next rotation ${nextRotation}${pause}`];
+}
+
+function renderRules(rules: RotationPlan['rotationRules']): string {
+  return rules.scheduleExpression ?? `every ${rules.automaticallyAfterDays} days`;
 }

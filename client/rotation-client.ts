@@ -1,6 +1,6 @@
 import { type Client } from '@temporalio/client';
 import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
-import { defaultRotationRules, type RotationRules } from '../rotation/schedule/next-rotation';
+import { defaultRotationRules, type RotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { askTemporal } from './ask-temporal';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
