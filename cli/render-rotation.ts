@@ -12,10 +12,10 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 function renderStep(record: StepRecord): string | undefined {
   if (record.endedAt === undefined) return undefined;
   const took = Date.parse(record.endedAt) - Date.parse(record.startedAt);
-  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'changed']}`;
+  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}`;
 }
 
-const words = { changed: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
+const words = { done: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
 
 function renderRetry({ step, attempt, type }: RetriedStep): string {
   return `  ${step.padEnd(16)} attempt ${attempt - 1} failed (${type}), trying again`;
