@@ -1,3 +1,4 @@
+import { type Secret } from '../service/secret';
 import { type ChangeLog } from './change-log';
 import { type Compaction, startCompaction } from './compaction';
 import { type JournalFile } from './journal-file';
@@ -15,7 +16,7 @@ export interface JournalParts {
   readonly key: Buffer;
   readonly file: JournalFile;
   /** The whole present state, for compaction. */
-  readonly snapshot: () => readonly SecretRecord[];
+  readonly snapshot: () => readonly Secret[];
   /** Told at once when appended records could not be kept, before anybody else is. */
   readonly onLost: () => void;
 }
@@ -90,7 +91,7 @@ export class Journal implements ChangeLog {
   async #compact(): Promise<void> {
     const { path, key, snapshot } = this.#parts;
     if (this.#compaction === undefined && this.#file.length > this.#compactAt) {
-      this.#compaction = startCompaction({ path, key, records: snapshot() });
+      this.#compaction = startCompaction({ path, key, secrets: snapshot() });
     }
     if (this.#compaction?.isReady !== true) return;
     const compacted = await this.#compaction.finish();
