@@ -105,8 +105,13 @@ describe('the AWS CLI from Debian', () => {
 function itWith(client: string, missing: Missing): (name: string, test: () => Promise<void>) => void {
   if (missing === undefined) return it;
   const reason = `${client} cannot be had here: ${missing}`;
-  if (process.env.CI !== 'true') return (name, test) => { it.skip(`${name} (skipped: ${reason})`, test); };
-  return (name) => { it(name, () => Promise.reject(new Error(reason))); };
+  if (process.env.CI !== 'true')
+    return (name, test) => {
+      it.skip(`${name} (skipped: ${reason})`, test);
+    };
+  return (name) => {
+    it(name, () => Promise.reject(new Error(reason)));
+  };
 }
 
 function prepareBoto3(): Missing {
