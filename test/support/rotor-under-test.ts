@@ -58,7 +58,6 @@ export class RotorUnderTest {
 
   /** Once per suite: the SDK's runtime of a process can be set up only once. */
   static async start(): Promise<RotorUnderTest> {
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { address } = sharedServers().temporal;
     const [endpoint, connection, native] = await Promise.all([
