@@ -37,29 +37,32 @@ export function classifyError(error: unknown, context: FailureContext): Rotation
   return rule ? new rule.error(rule.tell(place), ids) : new (otherwise(failure))(tellOther(failure, place), ids);
 }
 
+/** What an error says of itself. Node's own are not of this realm's class everywhere, so that the class is not asked. */
+interface Said {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly sqlState?: unknown;
+  readonly syscall?: unknown;
+}
+
 /** The server's own number of an error; undefined for what the driver or Node says. */
 export function serverErrorNumber(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('sqlState' in error) || !('errno' in error)) return undefined;
-  return typeof error.errno === 'number' && error.errno > 0 ? error.errno : undefined;
+  const { errno, sqlState } = said(error);
+  return typeof sqlState === 'string' && typeof errno === 'number' && errno > 0 ? errno : undefined;
+}
+
+function said(error: unknown): Said {
+  return typeof error === 'object' && error !== null ? error : {};
 }
 
 function readFailure(error: unknown, phase: Phase): Failure {
+  const { message, code, syscall } = said(error);
   return {
-    phase: isResolving(error) ? 'resolve' : phase,
-    code: serverErrorNumber(error) ?? codeOf(error),
-    text: error instanceof Error ? error.message : '',
+    phase: syscall === 'getaddrinfo' ? 'resolve' : phase,
+    code: serverErrorNumber(error) ?? (typeof code === 'string' ? code : undefined),
+    text: typeof message === 'string' ? message : '',
   };
-}
-
-/** A host with several addresses fails with an AggregateError, whose message is empty. */
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
-}
-
-function isResolving(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'getaddrinfo';
 }
 
 function fits({ phases, codes, text }: FailureRule, failure: Failure): boolean {
