@@ -83,8 +83,7 @@ export const failureRules: readonly FailureRule[] = [
       `${server} admits nobody from where Rotor signs in. Create the user with a host part that covers it, such as '%'.`,
   },
   {
-    phases: signingIn,
-    codes: [1184],
+    codes: [1184], // on the first statement, after the sign-in
     error: TargetMisconfiguredError,
     tell: ({ server }) => `The init_connect of ${server} fails and ends every session of an ordinary user. Correct it.`,
   },

@@ -24,17 +24,21 @@ const passwordless: readonly string[] = ['unix_socket', 'gssapi', 'named_pipe'];
 export async function ownAccount(session: MariadbSession, target: Target): Promise<Account | undefined> {
   const [row] = await session.read<{ account: string }>(readOwnAccount);
   const account = row?.account ?? '';
-  if (account.startsWith('@') || account === '') return undefined;
   if (account.startsWith(`${target.username}@`)) {
     return { username: target.username, host: account.slice(target.username.length + 1) };
   }
+  if (account.startsWith('@') || account === '') return undefined;
   throw misconfigured(target, `made "${account}" of user "${target.username}". Name the user itself in the secret.`);
 }
+
+/** What a server did that signed somebody in without knowing whom. */
+export const tookForNobody =
+  'took the user for nobody: it checks no password (--skip-grant-tables), or has an account without a name, which hides others. Start it without, or drop that account.';
 
 /** {@link ownAccount}, and the ways in which it may sign in. */
 export async function ownPasswordAccount(session: MariadbSession, target: Target): Promise<PasswordAccount> {
   const account = await ownAccount(session, target);
-  if (account === undefined) throw misconfigured(target, 'checks no password (--skip-grant-tables). Start it without.');
+  if (account === undefined) throw misconfigured(target, tookForNobody);
   return withNativePassword({ account, createUser: await shown(session, showOwnAccount), target });
 }
 

@@ -1,7 +1,7 @@
 import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
 import { CannotVerifyError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
-import { accountOf, ownAccount, ownPasswordAccount, type Target } from './mariadb-account';
+import { accountOf, ownAccount, ownPasswordAccount, type Target, tookForNobody } from './mariadb-account';
 import { changeOwnPassword, changePasswordOf } from './mariadb-password';
 import { type MariadbSession, type SessionOptions, withSession } from './mariadb-session';
 import { defaultPort } from './mysql2-client';
@@ -81,8 +81,5 @@ export class MariadbEngine implements DatabaseEngine {
 }
 
 function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
-  return new CannotVerifyError(
-    `${host}:${port} lets user "${username}" in without checking the password (--skip-grant-tables). Start it without.`,
-    { engine: 'mariadb', host, port, username },
-  );
+  return new CannotVerifyError(`${host}:${port} ${tookForNobody}`, { engine: 'mariadb', host, port, username });
 }

@@ -27,6 +27,11 @@ export function validateConnection({ host, port, username, password, dbname }: C
  */
 export function validateUsername(username: string): void {
   validateName('username', username, maxUsernameCharacters);
+  if (/^'.*'$/s.test(username)) {
+    throw new MalformedSecretError(
+      'The username is in single quotes, without which MariaDB would sign another user in. Name the user without them.',
+    );
+  }
   if (/[\u{10000}-\u{10ffff}]/u.test(username)) {
     throw new MalformedSecretError('The username holds a character of four bytes, which MariaDB takes in no name.');
   }

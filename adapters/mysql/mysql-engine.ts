@@ -1,7 +1,7 @@
 import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
 import { CannotVerifyError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
-import { accountOf, ownAccount, ownPasswordAccount, type Target } from './mysql-account';
+import { accountOf, ownAccount, ownPasswordAccount, type Target, tookForNobody } from './mysql-account';
 import { changeOwnPassword, changePasswordOf } from './mysql-password';
 import { type MysqlSession, type SessionOptions, withSession } from './mysql-session';
 import { defaultPort } from './mysql2-client';
@@ -89,8 +89,5 @@ export class MysqlEngine implements DatabaseEngine {
 }
 
 function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
-  return new CannotVerifyError(
-    `${host}:${port} lets user "${username}" in without checking the password (--skip-grant-tables). Start it without.`,
-    { engine: 'mysql', host, port, username },
-  );
+  return new CannotVerifyError(`${host}:${port} ${tookForNobody}`, { engine: 'mysql', host, port, username });
 }

@@ -63,7 +63,7 @@ export const readOwnAccount = 'SELECT CURRENT_USER() AS account';
 export const showOwnAccount = 'SHOW CREATE USER CURRENT_USER()';
 
 /** How many rounds the server itself would hash with; no row before MySQL 8.0.24. */
-export const readHashRounds = `SHOW GLOBAL VARIABLES LIKE 'caching\\_sha2\\_password\\_digest\\_rounds'`;
+export const readHashRounds = `SHOW GLOBAL VARIABLES WHERE Variable_name = 'caching_sha2_password_digest_rounds'`;
 
 /** All accounts of a user, with the plugin that keeps the password of each. */
 export function readAccounts(username: string): string {

@@ -30,6 +30,11 @@ export function validateConnection({ host, port, username, password, dbname }: C
  */
 export function validateUsername(username: string): void {
   validateName('username', username, maxUsernameCharacters);
+  if (/^'.*'$/s.test(username)) {
+    throw new MalformedSecretError(
+      'The username is in single quotes, without which MySQL would sign another user in. Name the user without them.',
+    );
+  }
   if (/^ | $/.test(username)) {
     throw new MalformedSecretError(
       'The username begins or ends with a space, which MySQL does not keep. Name the user without it.',
