@@ -51,7 +51,11 @@ export class RotorUnderTest {
     this.secretsManager = createSecretsManagerClient({ endpoint: url, region, credentials });
     const password = new Sensitive(superuser.password);
     this.postgres = new PostgresServer({ engine: 'postgres', host, port, ...superuser, password, tls: false });
-    this.temporal = new Client({ connection: parts.connection, namespace: temporal.namespace });
+    this.temporal = new Client({
+      connection: parts.connection,
+      namespace: temporal.namespace,
+      identity: 'rotor-client',
+    });
     const store = new SecretsManagerStore({ client: this.secretsManager });
     this.client = new RotationClient({ temporal: this.temporal, taskQueue: this.taskQueue, store });
   }
