@@ -16,6 +16,7 @@ const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
 export async function startMariadbServer(
   { server, install, pluginFolder }: MariadbProgram,
   options: Readonly<Record<string, string>> = {},
+  firstStatements?: readonly string[],
 ): Promise<OwnSqlServer> {
   const superuser = { username: 'superuser', password: randomBytes(24).toString('base64url') };
   return startOwnServer(({ dataFolder, home }) => ({
@@ -40,7 +41,7 @@ export async function startMariadbServer(
       'pid-file': `${home}/pid`,
       ...options,
     },
-    firstStatements: [
+    firstStatements: firstStatements ?? [
       `CREATE USER ${superuser.username}@'%' IDENTIFIED BY '${superuser.password}'`,
       `GRANT ALL ON *.* TO ${superuser.username}@'%' WITH GRANT OPTION`,
       "DELETE FROM mysql.global_priv WHERE User IN ('root', '')",

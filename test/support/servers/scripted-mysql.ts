@@ -94,11 +94,14 @@ function greet(socket: Socket): void {
   );
 }
 
+/** Read by the one engine as MySQL's, by the other as MariaDB's. */
+const createUser = `CREATE USER \`app\`@\`%\` IDENTIFIED WITH 'mysql_native_password' AS <secret> IDENTIFIED BY PASSWORD '*${'0'.repeat(40)}'`;
+
 /** As if an ordinary user `app`@`%` had signed in. */
 function usualAnswer(statement: string): (socket: Socket) => void {
   if (statement.startsWith('SELECT CURRENT_USER()')) return row('account', 'app@%');
   if (statement.startsWith('SHOW CREATE USER')) {
-    return row('CREATE USER', "CREATE USER `app`@`%` IDENTIFIED WITH 'mysql_native_password' AS <secret> REQUIRE NONE");
+    return row('CREATE USER', createUser);
   }
   return ok;
 }
