@@ -42,14 +42,23 @@ export async function ownPasswordAccount(session: MariadbSession, target: Target
   return withNativePassword({ account, createUser: await shown(session, showOwnAccount), target });
 }
 
+/** Whom any admin could take over, because nothing protects them on MariaDB: they change their own password, or nobody. */
+const guarded: readonly string[] = ['root', 'mysql', 'mariadb.sys'];
+
 /**
  * The only account of a user. Several of one name are different accounts, each with a password of its own: which of them
  * a secret means cannot be told from outside.
  *
- * @throws TargetMisconfiguredError for none, for several, and for one whose password Rotor cannot set.
+ * @throws TargetMisconfiguredError for none, for several, for one whose password Rotor cannot set, and for `root`.
  */
 export async function accountOf(session: MariadbSession, target: Target): Promise<PasswordAccount> {
   const { username } = target;
+  if (guarded.includes(username)) {
+    throw misconfigured(
+      target,
+      `has its own administrator in "${username}", whose password only that user changes. Rotate it without a superuser secret.`,
+    );
+  }
   const [row, ...others] = await session.read<{ host: string }>(readAccounts(username));
   if (row === undefined)
     throw misconfigured(target, `has no user "${username}". Correct the secret or create the user.`);

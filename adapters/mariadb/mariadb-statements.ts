@@ -48,7 +48,7 @@ export function quoteText(text: string): string {
 
 /**
  * Bounds what follows on the server's side, where it holds also when the client has gone, and settles how literals are
- * read. A backup's lock is the one that MariaDB does not bound: there the client's own limit ends the wait.
+ * read. The wait for a backup's lock is not bounded as one for a lock, but as a statement.
  */
 export const boundSession = `SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES', lock_wait_timeout = ${lockTimeoutSeconds},
   innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_statement_time = ${statementTimeoutMs / 1_000}`;

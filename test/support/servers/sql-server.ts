@@ -67,7 +67,7 @@ export class SqlServer {
       await this.sql('SELECT 1', this.credential(user));
       return true;
     } catch (error) {
-      if (error instanceof Error && 'errno' in error && error.errno === 1045) return false;
+      if (error instanceof Error && 'errno' in error && (error.errno === 1045 || error.errno === 1698)) return false;
       throw error;
     }
   }
