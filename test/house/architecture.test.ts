@@ -54,7 +54,12 @@ describe('a planted import is found', () => {
     ['local/secrets-manager/x.ts', "import { x } from '../../rotation/errors';", 'rotation/errors.ts'],
     ['local/secrets-manager/service/x.ts', "import { x } from '../../supervisor';", 'local/supervisor/index.ts'],
     ['local/postgres/x.ts', "import { x } from '../../client';", 'client/index.ts'],
-    ['local/stack/x.ts', "import { x } from '../secrets-manager';", 'local/secrets-manager/index.ts'],
+    [
+      'local/stack/x.ts',
+      "import { x } from '../secrets-manager/storage/journal';",
+      'local/secrets-manager/storage/journal.ts',
+    ],
+    ['client/x.ts', "import { x } from '../local/secrets-manager';", 'local/secrets-manager/index.ts'],
     ['local/stack/x.ts', "import { x } from '../supervisor/guardian';", 'local/supervisor/guardian.ts'],
     ['worker/x.ts', "import { x } from '../test/support/hold';", 'test/support/hold.ts'],
     ['utils/x.ts', "import path from 'node:path';", 'node:path'],

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = path.join(__dirname, '../..');
+const logger = new DefaultLogger('ERROR', () => undefined); // what the bundler says of a planted fault is expected
 const planted = path.join(root, 'node_modules/.cache', `planted-${process.pid}`);
 
 /** All that may be in what the workflow sandbox runs; protobufjs and the rest of the SDK are not among it. */
@@ -10,7 +11,7 @@ const permitted = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', '
 
 /** What a bundle is made of: packages by name, and Rotor's own files by path. */
 async function contentOf(workflowsPath: string): Promise<{ packages: string[]; files: string[] }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
   const map = /sourceMappingURL=data:[^,]*,([A-Za-z0-9+/=]+)/.exec(code)?.[1] ?? '';
   const { sources } = JSON.parse(Buffer.from(map, 'base64').toString()) as { sources: string[] };
   const packages = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);

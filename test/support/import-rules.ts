@@ -80,7 +80,7 @@ export const importRules: readonly ImportRule[] = [
   },
   ...['stack', 'demo', 'dev'].map((part) => ({
     folder: `local/${part}/`,
-    files: [`local/${part}/`, 'client/index.ts', ...surroundings],
+    files: [`local/${part}/`, 'client/index.ts', 'local/secrets-manager/index.ts', ...surroundings],
     packages: ['node', 'pg', '@aws-sdk/client-secrets-manager', '@temporalio/client'],
   })),
 ];
