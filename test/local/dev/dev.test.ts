@@ -59,7 +59,7 @@ async function currentVersion(): Promise<{ versionId: string; text: string }> {
   };
   const client = new SecretsManagerClient({
     endpoint: environment.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',
-    region: 'eu-central-1',
+    region: environment.AWS_REGION ?? '',
     credentials: {
       accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
       secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
@@ -106,6 +106,7 @@ test('the web UI is where it is said to be, and the file that leads there is pri
 
 test('secrets, schedules, open workflows and passwords are there after a stop and a start', async () => {
   const first = await startDev();
+  await run('rotate', 'demo/app', '--wait', '--days', '45');
   await withTemporal((client) => client.workflow.start('none', { workflowId: 'open', taskQueue: 'nobody' }));
   const before = await currentVersion();
   first.kill('SIGTERM');
@@ -118,7 +119,7 @@ test('secrets, schedules, open workflows and passwords are there after a stop an
   expect(open.status.name).toBe('RUNNING');
   const status = await run('status', 'demo/app', '--json');
   expect(JSON.parse(status.stdout)).toMatchObject({
-    schedule: { plan: { rotationRules: { automaticallyAfterDays: 30 } } },
+    schedule: { plan: { rotationRules: { automaticallyAfterDays: 45 } } },
   });
   expect(await run('rotate', 'demo/app', '--wait')).toMatchObject({ code: 0, stderr: '' });
 });
