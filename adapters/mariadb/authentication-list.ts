@@ -57,3 +57,30 @@ function renderOne({ plugin, using }: Authentication): string {
   }
   return using === undefined ? plugin : `${plugin} USING '${using.replaceAll("'", "''")}'`;
 }
+
+/** The passwords that an account is to have: the new one first, and the one to keep beside it. */
+export interface DualPassword {
+  readonly newHash: string;
+  readonly oldHash: string;
+}
+
+/**
+ * The list with two passwords in place of all that it has; other ways to sign in stay behind them. Restating it is
+ * harmless, so that nobody has to know whether it was done before.
+ */
+export function withTwoPasswords(
+  list: readonly Authentication[],
+  { newHash, oldHash }: DualPassword,
+): readonly Authentication[] {
+  const passwords = newHash === oldHash ? [newHash] : [newHash, oldHash];
+  return [...passwords.map(nativeAuthentication), ...withoutPasswords(list)];
+}
+
+/** The list with one password in place of all that it has. */
+export function withOnePassword(list: readonly Authentication[], hash: string): readonly Authentication[] {
+  return [nativeAuthentication(hash), ...withoutPasswords(list)];
+}
+
+function withoutPasswords(list: readonly Authentication[]): readonly Authentication[] {
+  return list.filter(({ plugin }) => plugin !== nativePlugin);
+}

@@ -47,7 +47,7 @@ interface Said {
 }
 
 /** The server's own number of an error; undefined for what the driver or Node says. */
-export function serverErrorNumber(error: unknown): number | undefined {
+function serverErrorNumber(error: unknown): number | undefined {
   const { errno, sqlState } = said(error);
   return typeof sqlState === 'string' && typeof errno === 'number' && errno > 0 ? errno : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Sensitive } from '../../rotation/sensitive';
-import { nativeAuthentication, nativePlugin } from './authentication-list';
+import { withOnePassword } from './authentication-list';
 import { type PasswordAccount } from './mariadb-account';
 import { type MariadbSession } from './mariadb-session';
 import { alterAuthentications, setOwnPassword } from './mariadb-statements';
@@ -26,9 +26,6 @@ export async function changeOwnPassword(session: MariadbSession, change: Account
 }
 
 function onePassword({ account, newPassword }: AccountChange): string {
-  const others = account.authentications.filter(({ plugin }) => plugin !== nativePlugin);
-  return alterAuthentications({
-    account,
-    authentications: [nativeAuthentication(nativeHash(newPassword)), ...others],
-  });
+  const authentications = withOnePassword(account.authentications, nativeHash(newPassword));
+  return alterAuthentications({ account, authentications });
 }

@@ -1,7 +1,7 @@
 import { type Socket } from 'node:net';
 import { type Connection, type RowDataPacket } from 'mysql2';
 import { type ConnectionSecret } from '../../rotation/secret-value';
-import { classifyError, serverErrorNumber } from './classify-error';
+import { classifyError } from './classify-error';
 import { type Phase } from './failure-rule';
 import { boundSession, statementTimeoutMs } from './mariadb-statements';
 import { type ClientSettings, createMysql2Client } from './mysql2-client';
@@ -17,12 +17,6 @@ export interface SessionOptions extends ClientSettings {
   readonly username?: string | undefined;
   /** Ends connecting and waiting until a change is sent; not after. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A change that the server may refuse by one of these numbers, which says that it did nothing. */
-export interface Attempt {
-  readonly text: string;
-  readonly refusals: readonly number[];
 }
 
 type Answered<T> = (error: Error | null, answer?: T) => void;
@@ -90,16 +84,10 @@ export class MariadbSession {
    * the wait, and an answer that never comes is an `OutcomeUnknownError`.
    */
   async change(text: string): Promise<void> {
-    await this.attempt({ text, refusals: [] });
-  }
-
-  /** As {@link MariadbSession.change}. Yields the number of an expected refusal, and undefined when the change was made. */
-  async attempt({ text, refusals }: Attempt): Promise<number | undefined> {
     this.#options.signal?.throwIfAborted();
     this.#phase = 'change';
-    const refusal = await this.#translated(() => this.#refusal(text, refusals));
+    await this.#translated(() => this.#query(text));
     this.#phase = 'statement';
-    return refusal;
   }
 
   /** Takes leave of the server where it can, and does not wait long. */
@@ -113,17 +101,6 @@ export class MariadbSession {
     await this.#answer<unknown>((answered) => {
       this.#connection.end(answered);
     }, closeTimeoutMs);
-  }
-
-  async #refusal(text: string, refusals: readonly number[]): Promise<number | undefined> {
-    try {
-      await this.#query(text);
-      return undefined;
-    } catch (error) {
-      const number = serverErrorNumber(error);
-      if (number !== undefined && refusals.includes(number)) return number;
-      throw error;
-    }
   }
 
   async #query(text: string): Promise<RowDataPacket[]> {

@@ -78,17 +78,23 @@ export interface HashStatement {
 }
 
 /**
- * Gives an account a password by its hash, and ends a second one that `RETAIN CURRENT PASSWORD` left: both or neither.
- * Needs CREATE USER, for one's own account too.
+ * A hash as a literal that MySQL takes whatever `sql_mode` says.
  *
  * @throws TypeError for a text that the plugin would not take for a hash.
  */
-export function alterPasswordHash({ account, plugin, hash }: HashStatement): string {
+export function hashLiteral(plugin: PasswordPlugin, hash: string): string {
   const isHash = plugin === 'caching_sha2_password' ? isCachingSha2Hash : isNativeHash;
   if (!isHash(hash)) throw new TypeError(`Not a hash of ${plugin}: it is not sent.`);
-  const hex = Buffer.from(hash, 'latin1').toString('hex').toUpperCase();
+  return `0x${Buffer.from(hash, 'latin1').toString('hex').toUpperCase()}`;
+}
+
+/**
+ * Gives an account a password by its hash, and ends a second one that `RETAIN CURRENT PASSWORD` left: both or neither.
+ * Needs CREATE USER, for one's own account too.
+ */
+export function alterPasswordHash({ account, plugin, hash }: HashStatement): string {
   const user = quoteAccount(account);
-  return `ALTER USER ${user} IDENTIFIED WITH ${plugin} AS 0x${hex}, ${user} DISCARD OLD PASSWORD`;
+  return `ALTER USER ${user} IDENTIFIED WITH ${plugin} AS ${hashLiteral(plugin, hash)}, ${user} DISCARD OLD PASSWORD`;
 }
 
 /** One's own account, and the password to give it. */

@@ -44,6 +44,7 @@ export async function startMariadbServer(
     firstStatements: firstStatements ?? [
       `CREATE USER ${superuser.username}@'%' IDENTIFIED BY '${superuser.password}'`,
       `GRANT ALL ON *.* TO ${superuser.username}@'%' WITH GRANT OPTION`,
+      `INSERT INTO mysql.proxies_priv VALUES ('%', '${superuser.username}', '', '', 1, '', NOW())`,
       "DELETE FROM mysql.global_priv WHERE User IN ('root', '')",
       'FLUSH PRIVILEGES',
     ],
