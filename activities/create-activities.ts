@@ -6,6 +6,7 @@ import { finishSecret } from '../rotation/steps/finish-secret';
 import { restoreCurrent } from '../rotation/steps/restore-current';
 import { setSecret } from '../rotation/steps/set-secret';
 import { type StepDeps, type StepOutcome } from '../rotation/steps/step';
+import { testCurrent } from '../rotation/steps/test-current';
 import { testSecret } from '../rotation/steps/test-secret';
 import { armNextRotation, type ArmedRotation, type LastRotation } from './arm-next-rotation';
 import { withFailureBoundary, type GiveUp } from './failure-boundary';
@@ -39,6 +40,8 @@ export interface Activities {
   restoreCurrent(request: RotationRequest): Promise<StepOutcome>;
   /** Undoes createSecret. Tried until it succeeds. */
   discardPending(request: RotationRequest): Promise<StepOutcome>;
+  /** Proves that the current credential works. */
+  testCurrent(request: RotationRequest): Promise<StepOutcome>;
   /** Sets the secret's Schedule to the next rotation. */
   armNextRotation(input: LastRotation): Promise<ArmedRotation>;
 }
@@ -53,6 +56,7 @@ export function createActivities({ stepDeps, temporal }: ActivityDeps): Activiti
     finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input), onlyWhenSuperseded),
     restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), never),
     discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), never),
-    armNextRotation: withFailureBoundary((_signal, input) => armNextRotation(temporal, input)),
+    testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
+    armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
   };
 }

@@ -5,7 +5,7 @@ import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
 import { askTemporal } from './ask-temporal';
-import { readSchedule, type PlannedRotation } from './plan-schedule';
+import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
 /** A step that failed and is tried again by itself. */
 export interface RetriedStep {

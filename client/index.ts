@@ -9,7 +9,7 @@ export {
   WaitingForWorkerError,
 } from './errors';
 export { type RotationProgress } from './follow-rotation';
-export { type PlannedRotation } from './plan-schedule';
+export { type PlannedRotation } from './rotation-schedules';
 export {
   RotationClient,
   type RotateSecretRequest,

@@ -9,7 +9,7 @@ import {
 import { ApplicationFailure, WorkflowIdConflictPolicy } from '@temporalio/common';
 import { RotationInProgressError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
-import { type RotationConfiguration } from '../rotation/rotation-request';
+import { type RotationPlan } from '../rotation/rotation-request';
 import { type SecretDescription } from '../rotation/secret-store';
 import type { rotateSecret } from '../workflows';
 import { requestRotationUpdate } from '../workflows/messages';
@@ -22,7 +22,10 @@ export interface OwnerRequest {
   /** The full ARN. */
   readonly arn: string;
   readonly clientRequestToken?: string;
-  readonly configuration?: RotationConfiguration;
+  readonly plan?: RotationPlan;
+  readonly rotateImmediately?: boolean;
+  /** For people who look at the workflow. */
+  readonly name: string;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface OwnerRequest {
  */
 export async function requestRotation(
   { temporal, taskQueue }: { temporal: Client; taskQueue: string },
-  { arn, ...request }: OwnerRequest,
+  { arn, name, ...request }: OwnerRequest,
 ): Promise<{ versionId: string; runId: string }> {
   const requestId = request.clientRequestToken ?? randomUUID();
   const update = await temporal.workflow.startUpdateWithStart(requestRotationUpdate, {
@@ -41,6 +44,7 @@ export async function requestRotation(
     startWorkflowOperation: new WithStartWorkflowOperation<typeof rotateSecret>(workflowTypes.owner, {
       workflowId: rotationId(arn),
       taskQueue,
+      staticSummary: `rotation of ${name}`,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       args: [{ ...request, secretId: arn, requestId, trigger: 'request' }],
     }),
@@ -72,6 +76,16 @@ export function inProgress(arn: string, rotation: RotationStatus | undefined): R
   const clientRequestToken = rotation?.clientRequestToken ?? 'not known yet';
   const step = rotation?.steps.at(-1)?.step ?? 'not begun';
   return refusedFor(arn, { clientRequestToken, step });
+}
+
+/** The refusal where nothing works on the rotation that has not ended. */
+export function leftOver(arn: string, versionId: string): RotationInProgressError {
+  return new RotationInProgressError(
+    `Another rotation of this secret has not ended: version ${versionId} holds AWSPENDING, and nothing works on it. ` +
+      `Nothing was changed. Go on with it by asking for the token ${versionId}, or make sure that the current password ` +
+      'signs in and take the label off that version.',
+    { secretId: arn, versionId },
+  );
 }
 
 function refusedFor(

@@ -7,10 +7,11 @@ export type RotationStep =
   | 'finishSecret'
   | 'armNextRotation'
   | 'restoreCurrent'
-  | 'discardPending';
+  | 'discardPending'
+  | 'testCurrent';
 
 /** Where a rotation stands. `undone` covers failed and cancelled ones: labels and password are as they were. */
-export type RotationState = 'rotating' | 'undoing' | 'rotated' | 'undone';
+export type RotationState = 'rotating' | 'undoing' | 'rotated' | 'undone' | 'tested';
 
 /** One step of one rotation. Times are ISO 8601, by the workflow's clock. */
 export interface StepRecord {
