@@ -12,10 +12,10 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 function renderStep(record: StepRecord): string | undefined {
   if (record.endedAt === undefined) return undefined;
   const took = Date.parse(record.endedAt) - Date.parse(record.startedAt);
-  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'changed']}`;
+  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}`;
 }
 
-const words = { changed: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
+const words = { done: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
 
 function renderRetry({ step, attempt, type }: RetriedStep): string {
   return `  ${step.padEnd(16)} attempt ${attempt - 1} failed (${type}), trying again`;
@@ -27,7 +27,9 @@ export function renderLabels(labels: RotationDescription['labels']): string[] {
 }
 
 /** What a rotation that succeeded left. */
-export function renderOutcome(name: string, { clientRequestToken, nextRotation }: RotationOutcome): string[] {
+export function renderOutcome(name: string, rotation: RotationOutcome): string[] {
+  const { outcome, clientRequestToken, nextRotation } = rotation;
+  if (outcome === 'tested') return [`${name} is not rotated; its current credential signs in and was checked`];
   const next = nextRotation === undefined ? 'no schedule' : `next rotation ${nextRotation}`;
   return [`${name} is rotated: AWSCURRENT is version ${clientRequestToken}; ${next}`];
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Client, type ScheduleHandle } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
@@ -100,8 +101,8 @@ export class RotationClient {
   }
 
   /** Reports each step as it begins, is tried again and ends; ends with the rotation. */
-  follow(rotation: RotationHandle): AsyncGenerator<RotationProgress, void> {
-    return followRotation(this.#options.temporal, rotation);
+  async *follow({ arn, runId }: RotationHandle): AsyncGenerator<RotationProgress, void> {
+    if (runId !== undefined) yield* followRotation(this.#options.temporal, { arn, runId });
   }
 
   /**
@@ -109,8 +110,9 @@ export class RotationClient {
    *
    * @throws RotationFailedError
    */
-  outcome(rotation: RotationHandle): Promise<RotationOutcome> {
-    return awaitOutcome(this.#options.temporal, rotation);
+  async outcome({ arn, versionId, runId }: RotationHandle): Promise<RotationOutcome> {
+    if (runId !== undefined) return awaitOutcome(this.#options.temporal, { arn, runId });
+    return { outcome: 'rotated', secretId: arn, clientRequestToken: versionId, steps: [] };
   }
 
   /** Where a secret's rotation stands: labels, the last or present rotation, the Schedule. */
@@ -203,6 +205,7 @@ export class RotationClient {
     const { temporal, taskQueue } = this.#options;
     const { arn, name } = secret;
     const { clientRequestToken, plan, rotateImmediately } = request;
+    const requestId = clientRequestToken ?? randomUUID();
     const owner = {
       ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
       ...(plan ? { plan } : {}),
@@ -210,11 +213,11 @@ export class RotationClient {
     };
     try {
       const accepted = await askTemporal(temporal, () =>
-        requestRotation({ temporal, taskQueue }, { ...owner, arn, name }),
+        requestRotation({ temporal, taskQueue }, { ...owner, arn, name, requestId }),
       );
       return { arn, name, ...accepted };
     } catch (err) {
-      throw refusal(err, { secret, taskQueue });
+      throw await refusal(err, { temporal, taskQueue, secret, requestId });
     }
   }
 }

@@ -67,7 +67,7 @@ export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecr
 type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'>;
 
 async function test(request: RotationRequest, timeline: Timeline): Promise<Done> {
-  await timeline.run('testCurrent', () => activities.testCurrent(request));
+  await timeline.run('testCurrent', () => activities.testCurrent(request).then(() => ({})));
   timeline.enter('tested');
   return { outcome: 'tested' };
 }

@@ -23,9 +23,9 @@ const dayOfWeekField: CronField = {
 };
 
 /**
- * The days that a cron expression means, by AWS's page "Rotation schedules": one of day-of-month and day-of-week is `?`;
- * `L` is the last day of the month, or of the week (Saturday); `SUNL` the last Sunday of the month, in either field;
- * `TUE#3` its third Tuesday. `6L`, a Friday by number, is only read as a day of the week.
+ * The days that a cron expression means, by AWS's page "Rotation schedules": one of day-of-month and day-of-week is
+ * `?`; `L` is the last day of the month, or of the week (Saturday); `SUNL` the last Sunday of the month, in either
+ * field; `TUE#3` its third Tuesday. `6L`, a Friday by number, is read only in the day-of-week field.
  *
  * @throws ConfigurationInvalidError
  */

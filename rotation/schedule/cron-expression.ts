@@ -27,7 +27,7 @@ export function readCron(text: string): CronOpenings {
   const fields = text.split(/ +/);
   if (fields.length !== 6) {
     throw new ConfigurationInvalidError(
-      `A cron expression has six fields (minutes, hours, day-of-month, month, day-of-week, year), not ${fields.length}.`,
+      `A cron expression has six fields: minutes, hours, day-of-month, month, day-of-week, year; not ${fields.length}.`,
     );
   }
   const [minutes = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = fields;

@@ -1,7 +1,7 @@
 import { type RotationRules } from './rotation-rules';
 import { readSchedule, type RotationSchedule } from './rotation-schedule';
-import { floorTo, lastOpening, nextOpening } from './rotation-window';
-import { hourMs } from './time-units';
+import { lastOpening, nextOpening } from './rotation-window';
+import { floorTo, hourMs } from './time-units';
 
 /** An interval Schedule that first fires at an exact instant; both numbers are whole seconds in milliseconds. */
 export interface ArmedInterval {
@@ -12,12 +12,13 @@ export interface ArmedInterval {
 }
 
 /**
- * The interval that first fires at `next` and then repeats, so that a Schedule which is never armed again still rotates.
- * A one-shot would be deleted by the server after a week. The repetition is only this net: every rotation arms anew.
+ * The interval that first fires at `next` and then repeats, so that a Schedule which is never armed again still
+ * rotates. A one-shot would be deleted by the server after a week. The repetition is only this net: every rotation arms
+ * anew.
  *
- * It repeats by the days or the rate, which keeps it inside the windows. For a cron expression it repeats from the window
- * of `next` to the one after it, which the first repetition so falls into; later ones may miss windows where the
- * calendar is uneven.
+ * It repeats by the days or the rate, which keeps it inside the windows. For a cron expression the interval is from the
+ * window of `next` to the one after it: the first repetition falls into that one, later ones may miss their windows
+ * where the calendar is uneven.
  *
  * `startAt` alone is no anchor, and an offset with a fraction of a second makes the Schedule fire once and stop.
  *

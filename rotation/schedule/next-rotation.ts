@@ -43,9 +43,9 @@ export function upcomingRotations({ count, ...secret }: RotatedSecret & { readon
 }
 
 /**
- * The instant to fire at, seen from now: the next rotation or, where that has passed or is nearer than a minute, a minute
- * from now if a window is open then, else an instant in the first window that opens. So a rotation that was missed is
- * made up for soon, and a window is never left.
+ * The instant to fire at, seen from now: the next rotation or, where that has passed or is nearer than a minute, a
+ * minute from now if a window is open then, else an instant in the first window that opens. So a rotation that was
+ * missed is made up for soon, and a window is never left.
  *
  * @throws ConfigurationInvalidError for rules that `parseRotationRules` refuses.
  */

@@ -38,9 +38,8 @@ function parseInterval({ automaticallyAfterDays: days, scheduleExpression: expre
 }
 
 function parseDays(days: unknown): number {
-  if (typeof days === 'number' && Number.isInteger(days) && days >= 1 && days <= 1_000) return days;
-  const given = typeof days === 'number' ? `, not ${days}` : '';
-  throw new ConfigurationInvalidError(`automaticallyAfterDays must be a whole number from 1 to 1000${given}.`);
+  if (typeof days === 'number') return days;
+  throw new ConfigurationInvalidError('automaticallyAfterDays must be a whole number from 1 to 1000.');
 }
 
 function parseDuration({ duration }: Given): { duration?: string } {

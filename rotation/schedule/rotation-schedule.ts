@@ -20,7 +20,7 @@ export interface CronSchedule extends CronOpenings {
   readonly windowHours: number;
 }
 
-/** When windows open, on the hour in UTC, and how long they stay open. No window reaches into the next one or the next day. */
+/** When windows open, on the hour in UTC, and for how long. None reaches into the next one or into the next UTC day. */
 export type RotationSchedule = IntervalSchedule | CronSchedule;
 
 /** AWS: "You can rotate a secret as often as every four hours. The maximum rotation period is 999 days." */
@@ -29,8 +29,8 @@ const rateHours = { least: 4, most: 999 * 24 };
 /**
  * The schedule that rules stand for, by AWS's page "Rotation schedules" and RotationRulesType of its API.
  *
- * Without a duration a window is an hour long where the schedule is in hours (`rate(… hours)`, or a cron expression with
- * several windows a day) and lasts to the end of the UTC day where it is in days.
+ * Without a duration a window is an hour long where the schedule is in hours (`rate(… hours)`, or a cron expression
+ * with several windows a day) and lasts to the end of the UTC day where it is in days.
  *
  * @throws ConfigurationInvalidError
  */
@@ -41,9 +41,14 @@ export function readSchedule({
 }: RotationRules): RotationSchedule {
   const schedule =
     scheduleExpression === undefined
-      ? interval({ everyHours: automaticallyAfterDays * 24, windowHours: 24 })
+      ? interval({ everyHours: readDays(automaticallyAfterDays) * 24, windowHours: 24 })
       : readExpression(scheduleExpression);
   return duration === undefined ? schedule : { ...schedule, windowHours: readDuration(duration, schedule) };
+}
+
+function readDays(days: number): number {
+  if (Number.isInteger(days) && days >= 1 && days <= 1_000) return days;
+  throw new ConfigurationInvalidError(`automaticallyAfterDays must be a whole number from 1 to 1000, not ${days}.`);
 }
 
 function readExpression(text: string): RotationSchedule {

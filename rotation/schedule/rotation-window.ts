@@ -1,7 +1,7 @@
 import { calendarDay } from './calendar-day';
 import { type RotationRules } from './rotation-rules';
 import { type CronSchedule, readSchedule, type RotationSchedule } from './rotation-schedule';
-import { dayMs, hourMs } from './time-units';
+import { dayMs, floorTo, hourMs } from './time-units';
 
 /** The time in which a rotation starts at an unpredictable moment. Whole hours, within one UTC day. */
 export interface RotationWindow {
@@ -14,8 +14,8 @@ export interface RotationWindow {
  * The window of the next rotation, counted from when the last one really was.
  *
  * Days and rates count from the last point of their grid (midnight for days) before the last rotation, so that the
- * rotations that they cause themselves are exactly an interval apart. A cron expression gives the next window that opens
- * after the last rotation; one that was already open then counts as used.
+ * windows of rotations that they cause themselves are exactly an interval apart. A cron expression gives the next
+ * window that opens after the last rotation; one that was already open then counts as used.
  *
  * @throws ConfigurationInvalidError for rules that `parseRotationRules` refuses.
  */
@@ -45,15 +45,10 @@ export function nextOpening(schedule: RotationSchedule, lastRotation: number): n
   return floorTo(schedule.gridHours * hourMs, lastRotation) + schedule.everyHours * hourMs;
 }
 
-/** The last opening of the UTC day at or before an instant, in milliseconds; undefined where there was none that day. */
+/** The last opening at or before an instant on its UTC day, in milliseconds; undefined where there was none. */
 export function lastOpening(schedule: RotationSchedule, at: number): number | undefined {
   if (schedule.kind === 'interval') return floorTo(schedule.gridHours * hourMs, at);
   return openingsOf(schedule, floorTo(dayMs, at)).findLast((opening) => opening <= at);
-}
-
-/** The last multiple of a span at or before an instant; the epoch is a midnight in UTC. */
-export function floorTo(spanMs: number, at: number): number {
-  return Math.floor(at / spanMs) * spanMs;
 }
 
 /** Ends, because a cron expression without any day to come is refused when it is read. */

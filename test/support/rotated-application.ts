@@ -3,6 +3,7 @@ import {
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -75,6 +76,13 @@ export class RotatedApplication {
   async labels(): Promise<VersionLabels> {
     const described = await this.#place.secretsManager.send(new DescribeSecretCommand({ SecretId: this.arn }));
     return described.VersionIdsToStages ?? {};
+  }
+
+  /** The ids of all versions, also of those without a label. */
+  async versions(): Promise<string[]> {
+    const command = new ListSecretVersionIdsCommand({ SecretId: this.arn, IncludeDeprecated: true });
+    const { Versions = [] } = await this.#place.secretsManager.send(command);
+    return Versions.map(({ VersionId = '' }) => VersionId);
   }
 
   /** A version's text; the current one's unless it is named. */

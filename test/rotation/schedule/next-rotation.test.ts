@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ConfigurationInvalidError } from '../../../rotation/errors';
 import { dueRotation, nextRotation, upcomingRotations } from '../../../rotation/schedule/next-rotation';
 import { defaultRotationRules, type RotationRules } from '../../../rotation/schedule/rotation-rules';
 import { nextWindow } from '../../../rotation/schedule/rotation-window';
@@ -66,16 +67,23 @@ describe('the instant of the next rotation', () => {
     expect(new Set(byRotation).size).toBeGreaterThan(25);
   });
 
-  it('does not depend on the time zone of the machine', () => {
-    const zone = process.env.TZ;
-    const instants = ['UTC', 'Pacific/Kiritimati', 'America/Los_Angeles'].map((TZ) => {
-      process.env.TZ = TZ;
-      return next('2026-11-20T23:30:00Z').getTime();
-    });
-    if (zone === undefined) Reflect.deleteProperty(process.env, 'TZ');
-    else process.env.TZ = zone;
+  it.each([
+    { rules: { automaticallyAfterDays: 30 }, lastRotation: '2026-11-20T23:30:00Z' },
+    { rules: { scheduleExpression: 'rate(4 hours)' }, lastRotation: '2027-03-28T00:30:00Z' },
+    { rules: { scheduleExpression: 'cron(0 2 ? * SUN *)', duration: '1h' }, lastRotation: '2027-03-27T23:30:00Z' },
+    { rules: { scheduleExpression: 'cron(0 1 L 10 ? *)', duration: '2h' }, lastRotation: '2027-10-30T23:30:00Z' },
+  ])('by $rules asks nothing of the time zone of the machine', ({ rules, lastRotation }) => {
+    const local = ['getFullYear', 'getMonth', 'getDate', 'getDay', 'getHours', 'getTimezoneOffset'] as const;
+    const asked = local.map((part) => jest.spyOn(Date.prototype, part));
 
-    expect(new Set(instants).size).toBe(1);
+    nextRotation({ arn, lastRotation: new Date(lastRotation), rules });
+
+    for (const part of asked) expect(part).not.toHaveBeenCalled();
+    jest.restoreAllMocks();
+  });
+
+  it.each([0, 1.5, 1001, NaN])('is refused for %d days, also where nobody checked the rules before', (days) => {
+    expect(() => next('2026-11-20T13:00:00Z', days)).toThrow(ConfigurationInvalidError);
   });
 });
 
@@ -174,43 +182,43 @@ describe('the next rotation by any rules', () => {
 });
 
 describe('the minutes of a window', () => {
-  const draw = (rules: RotationRules, part: (time: Date) => number): Map<number, number> => {
-    const counts = new Map<number, number>();
-    for (let index = 0; index < 60_000; index += 1) {
+  const draws = 40_000;
+  const draw = (rules: RotationRules): { hours: Map<number, number>; minutes: Map<number, number> } => {
+    const [hours, minutes] = [new Map<number, number>(), new Map<number, number>()];
+    for (let index = 0; index < draws; index += 1) {
       const time = nextRotation({ arn: `${arn}${index}`, lastRotation: new Date('2026-11-20T13:00:00Z'), rules });
-      counts.set(part(time), (counts.get(part(time)) ?? 0) + 1);
+      hours.set(time.getUTCHours(), (hours.get(time.getUTCHours()) ?? 0) + 1);
+      minutes.set(time.getUTCMinutes(), (minutes.get(time.getUTCMinutes()) ?? 0) + 1);
     }
-    return counts;
+    return { hours, minutes };
   };
-  const minuteOf = (time: Date): number => time.getUTCMinutes();
-  const hourOf = (time: Date): number => time.getUTCHours();
 
   it.each([
     { rules: { scheduleExpression: 'rate(4 hours)' } },
     { rules: { scheduleExpression: 'cron(0 2/10 * * ? *)' } },
     { rules: { automaticallyAfterDays: 30, duration: '1h' } },
   ])('by $rules, an hour that many secrets share, are taken evenly', ({ rules }) => {
-    const counts = draw(rules, minuteOf);
+    const { hours, minutes } = draw(rules);
 
-    expect(counts.size).toBe(60);
-    expect(Math.max(...counts.values())).toBeLessThan(1_150);
-    expect(Math.min(...counts.values())).toBeGreaterThan(850);
-    expect(draw(rules, hourOf).size).toBe(1);
+    const deviations = [...minutes.values()].map((secrets) => Math.abs(secrets / (draws / 60) - 1));
+    expect(hours.size).toBe(1);
+    expect(minutes.size).toBe(60);
+    expect(Math.max(...deviations)).toBeLessThan(0.15);
   });
 
   it.each([
-    { rules: { automaticallyAfterDays: 30, duration: '3h' }, hours: [0, 1, 2] },
-    { rules: { scheduleExpression: 'rate(6 hours)', duration: '2h' }, hours: [18, 19] },
-    { rules: { scheduleExpression: 'cron(0 20 * * ? *)' }, hours: [20, 21, 22, 23] },
-  ])('by $rules favour the top of each of its hours', ({ rules, hours }) => {
-    const minutes = draw(rules, minuteOf);
-    const perHour = draw(rules, hourOf);
+    { rules: { automaticallyAfterDays: 30, duration: '3h' }, within: [0, 1, 2] },
+    { rules: { scheduleExpression: 'rate(6 hours)', duration: '2h' }, within: [18, 19] },
+    { rules: { scheduleExpression: 'cron(0 20 * * ? *)' }, within: [20, 21, 22, 23] },
+  ])('by $rules favour the top of each of its hours', ({ rules, within }) => {
+    const { hours, minutes } = draw(rules);
 
-    expect([...perHour.keys()].sort((a, b) => a - b)).toEqual(hours);
-    for (const secrets of perHour.values()) expect(Math.abs((secrets * hours.length) / 60_000 - 1)).toBeLessThan(0.03);
-    expect((minutes.get(0) ?? 0) / 60_000).toBeCloseTo(0.2137, 2);
-    expect((minutes.get(1) ?? 0) / 60_000).toBeCloseTo(0.1068, 2);
-    expect((minutes.get(59) ?? 0) / 60_000).toBeCloseTo(0.0036, 2);
+    const deviations = [...hours.values()].map((secrets) => Math.abs((secrets * within.length) / draws - 1));
+    expect([...hours.keys()].sort((a, b) => a - b)).toEqual(within);
+    expect(Math.max(...deviations)).toBeLessThan(0.03);
+    expect((minutes.get(0) ?? 0) / draws).toBeCloseTo(0.2137, 2);
+    expect((minutes.get(1) ?? 0) / draws).toBeCloseTo(0.1068, 2);
+    expect((minutes.get(59) ?? 0) / draws).toBeCloseTo(0.0036, 2);
   });
 });
 

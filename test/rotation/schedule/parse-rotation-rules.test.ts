@@ -180,9 +180,9 @@ describe('a cron expression', () => {
     { fields: '0/30 8 * * ? *', message: /minutes field .* "0\/30": it must be 0/ },
     { fields: '0 8 * * ? 2027', message: /year field .* "2027": it must be \*\.$/ },
     { fields: '0 8 * * ? 2027/1', message: /year field .* "2027\/1": it must be \*\.$/ },
-    { fields: '0 8 * * ?', message: /has six fields \(.*\), not 5\.$/ },
-    { fields: '0 0 8 * * ? *', message: /has six fields \(.*\), not 7\.$/ },
-    { fields: '', message: /has six fields \(.*\), not 1\.$/ },
+    { fields: '0 8 * * ?', message: /has six fields: .*; not 5\.$/ },
+    { fields: '0 0 8 * * ? *', message: /has six fields: .*; not 7\.$/ },
+    { fields: '', message: /has six fields: .*; not 1\.$/ },
     { fields: '0 24 * * ? *', message: /hours field .* "24": its values are 0 to 23\.$/ },
     { fields: '0 24/4 * * ? *', message: /hours field .* "24": its values are 0 to 23\.$/ },
     ...['*', '*/8', '8,20', '8-20', '8-20/4', '?', 'L', '8/', '/', 'MON', '-1'].map((hour) => ({
