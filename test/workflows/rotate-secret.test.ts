@@ -49,6 +49,7 @@ test('the result names the secret, both versions and the steps, in order', async
 
   const { steps, rotatedAt, ...ids } = outcome;
   expect(ids).toEqual({
+    outcome: 'rotated',
     secretId: application.arn,
     clientRequestToken: rotation.versionId,
     previousVersionId: application.firstVersion,
