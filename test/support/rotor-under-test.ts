@@ -83,9 +83,12 @@ export class RotorUnderTest {
     };
   }
 
-  /** A database user and its secret, with other members than usual. */
-  createApplication(members: Readonly<Record<string, unknown>> = {}): Promise<RotatedApplication> {
-    return RotatedApplication.create(this, members);
+  /** A database user and its secret, with other members than usual, on the shared PostgreSQL or on another. */
+  createApplication(
+    members: Readonly<Record<string, unknown>> = {},
+    postgres: PostgresServer = this.postgres,
+  ): Promise<RotatedApplication> {
+    return RotatedApplication.create({ secretsManager: this.secretsManager, postgres }, members);
   }
 
   /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */

@@ -23,7 +23,7 @@ export interface CompactionStart {
 }
 
 /** So many records are written between two turns of the event loop. */
-const chunk = 64;
+const chunk = 16;
 
 /** Starts writing a snapshot beside a journal. Requests are served meanwhile. */
 export function startCompaction(start: CompactionStart): Compaction {

@@ -21,7 +21,7 @@ export interface JournalParts {
 }
 
 /** A journal smaller than this is not worth compacting. */
-const leastCompactedLength = 8 * 1024 * 1024;
+const leastCompactedLength = 16 * 1024 * 1024;
 
 /**
  * The journal with its group commit: whatever arrives while one flush is under way shares the next one.

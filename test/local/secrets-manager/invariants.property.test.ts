@@ -142,37 +142,43 @@ function checkStep(
 describe('whatever is asked of a secret', () => {
   it('keeps one holder per label, one current version, every value, and a journal that tells the same', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(tokenRequest, plainRequest), { minLength: 15, maxLength: 40 }), async (requests) => {
-        const world = new World(await SecretStore.open(undefined));
-        for (const request of requests) {
-          const before = world.secret;
-          const isAcknowledged = world.run(request);
-          const after = world.secret;
-          if (after === undefined) continue;
-          checkStep(request, { before, after });
-          if (!isAcknowledged && request.operation !== 'RotateSecret') expect(after).toBe(before);
-          expect(plain(world.journal.get(after.arn))).toEqual(plain(after));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.oneof(tokenRequest, plainRequest), { minLength: 15, maxLength: 40 }),
+        async (requests) => {
+          const world = new World(await SecretStore.open(undefined));
+          for (const request of requests) {
+            const before = world.secret;
+            const isAcknowledged = world.run(request);
+            const after = world.secret;
+            if (after === undefined) continue;
+            checkStep(request, { before, after });
+            if (!isAcknowledged && request.operation !== 'RotateSecret') expect(after).toBe(before);
+            expect(plain(world.journal.get(after.arn))).toEqual(plain(after));
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   it('changes nothing when an acknowledged request comes again', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(tokenRequest, plainRequest), { minLength: 12, maxLength: 30 }), async (requests) => {
-        const world = new World(await SecretStore.open(undefined));
-        const withToken: Request[] = [];
-        for (const request of requests) {
-          if (!world.run(request)) continue;
-          if ('ClientRequestToken' in request.input) withToken.push(request);
-          for (const again of [request, ...withToken]) {
-            const before = essence(world.secret);
-            world.run(again);
-            expect(essence(world.secret)).toEqual(before);
+      fc.asyncProperty(
+        fc.array(fc.oneof(tokenRequest, plainRequest), { minLength: 12, maxLength: 30 }),
+        async (requests) => {
+          const world = new World(await SecretStore.open(undefined));
+          const withToken: Request[] = [];
+          for (const request of requests) {
+            if (!world.run(request)) continue;
+            if ('ClientRequestToken' in request.input) withToken.push(request);
+            for (const again of [request, ...withToken]) {
+              const before = essence(world.secret);
+              world.run(again);
+              expect(essence(world.secret)).toEqual(before);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
   });

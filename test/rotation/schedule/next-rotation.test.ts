@@ -286,6 +286,7 @@ describe('the rotation to fire at', () => {
     { rules: { automaticallyAfterDays: 30, duration: '3h' }, last: '2026-01-01T00:00', now: '2026-11-20T02:37' },
     { rules: { scheduleExpression: 'rate(30 days)' }, last: '2026-01-01T00:00', now: '2026-11-20T13:37' },
     { rules: { scheduleExpression: 'rate(4 hours)' }, last: '2026-11-20T03:59', now: '2026-11-20T12:30' },
+    { rules: { scheduleExpression: 'rate(4 hours)' }, last: '2026-11-20T03:59', now: '2026-11-20T15:59' },
     { rules: { scheduleExpression: 'cron(0 8 1 * ? *)' }, last: '2026-08-01T08:30', now: '2026-12-01T13:37' },
   ])('by $rules is a minute away where it was missed and a window is open', ({ rules, last, now }) => {
     expect(due(rules, last, now)).toEqual(new Date(Date.parse(`${now}Z`) + 60_000));

@@ -213,6 +213,7 @@ describe('the window for a rotation that is overdue', () => {
     { rules: { scheduleExpression: 'rate(4 hours)' }, now: '2026-11-20T13:00', to: '2026-11-20T16:00 for 1h' },
     { rules: { scheduleExpression: 'cron(0 8 1 * ? *)' }, now: '2026-12-01T23:59', to: '2026-12-01T08:00 for 16h' },
     { rules: { scheduleExpression: 'cron(0 8 1 * ? *)' }, now: '2026-12-02T00:00', to: '2027-01-01T08:00 for 16h' },
+    { rules: { scheduleExpression: 'cron(0 8 1 * ? *)' }, now: '2026-12-01T08:00', to: '2026-12-01T08:00 for 16h' },
     { rules: { scheduleExpression: 'cron(0 8 1 * ? *)' }, now: '2026-12-01T07:59', to: '2026-12-01T08:00 for 16h' },
   ])('by $rules at $now is $to', ({ rules, now, to }) => {
     expect(at(rules, now)).toBe(to);
