@@ -20,9 +20,12 @@ export interface ActivityDeps {
   readonly temporal: Client;
 }
 
-/** A rotation past the pivot only goes forward, and an undo is never given up: a person may mend what stands in the way. */
-const never: GiveUp = { neverBut: [] };
-const onlyWhenSuperseded: GiveUp = { neverBut: ['RotationSuperseded'] };
+/**
+ * A rotation past the pivot only goes forward, and an undo is never given up, because a person may mend what stands in
+ * the way; but not for a secret that is gone.
+ */
+const onlyWhenGone: GiveUp = { neverBut: ['SecretNotFound'] };
+const onlyWhenSuperseded: GiveUp = { neverBut: ['SecretNotFound', 'RotationSuperseded'] };
 
 /** The activities of a worker, by the names that they have on the wire. */
 export interface Activities {
@@ -54,8 +57,8 @@ export function createActivities({ stepDeps, temporal }: ActivityDeps): Activiti
     setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),
     testSecret: withFailureBoundary((signal, input) => testSecret(stepDeps(signal), input)),
     finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input), onlyWhenSuperseded),
-    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), never),
-    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), never),
+    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), onlyWhenGone),
+    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), onlyWhenGone),
     testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
     armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
   };

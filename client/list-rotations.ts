@@ -1,9 +1,10 @@
 import { type Client } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
 import { workflowTypes } from '../workflows/names';
+import { askEach } from './ask-temporal';
 import { listSchedules } from './rotation-schedules';
 
-/** What a secret's rotation is doing. `scheduled` waits for its next instant; `idle` has no Schedule. */
+/** What a secret's rotation is doing: under way, or waiting for its next instant, or kept from it. */
 export type ListedState = 'rotating' | 'scheduled' | 'paused';
 
 /** A secret that Rotor rotates. */
@@ -21,7 +22,7 @@ export async function* listRotations(
   { state }: { state?: ListedState } = {},
 ): AsyncGenerator<ListedRotation, void> {
   const rotating = await openRotations(temporal);
-  for await (const { scheduleId, state: schedule, info } of listSchedules(temporal)) {
+  for await (const { scheduleId, state: schedule, info } of askEach(temporal, listSchedules(temporal))) {
     const arn = arnOf(scheduleId);
     const listed: ListedRotation = {
       arn,
@@ -37,9 +38,10 @@ export async function* listRotations(
 }
 
 async function openRotations(temporal: Client): Promise<Set<string>> {
-  const query = `WorkflowType = "${workflowTypes.owner}" AND ExecutionStatus = "Running"`;
+  const ours = `WorkflowType = "${workflowTypes.owner}" AND WorkflowId STARTS_WITH "${rotationId('')}"`;
+  const query = `${ours} AND ExecutionStatus = "Running"`;
   const open = new Set<string>();
-  for await (const { workflowId } of temporal.workflow.list({ query })) open.add(arnOf(workflowId));
+  for await (const { workflowId } of askEach(temporal, temporal.workflow.list({ query }))) open.add(arnOf(workflowId));
   return open;
 }
 

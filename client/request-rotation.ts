@@ -59,10 +59,8 @@ export async function requestRotation(
 export async function refusal(err: unknown, request: UnansweredRequest): Promise<unknown> {
   const { secret } = request;
   if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unanswered(request);
-  if (err instanceof WorkflowUpdateFailedError && err.cause instanceof ApplicationFailure) {
-    const [progress] = (err.cause.details ?? []) as { clientRequestToken: string; step: string }[];
-    if (progress && err.cause.type === 'RotationInProgress') return refusedFor(secret.arn, progress);
-  }
+  const open = openRotationIn(err);
+  if (open) return refusedFor(secret.arn, open);
   return err;
 }
 
@@ -102,10 +100,26 @@ export function leftOver(arn: string, versionId: string): RotationInProgressErro
   );
 }
 
-function refusedFor(
-  arn: string,
-  { clientRequestToken, step }: { clientRequestToken: string; step: string },
-): RotationInProgressError {
+/** The run that works on a token, where that is why a request for this very token failed. */
+export function runOfSameToken(err: unknown, token: string | undefined): string | undefined {
+  const open = openRotationIn(err);
+  return open?.clientRequestToken === token ? open?.runId : undefined;
+}
+
+function openRotationIn(err: unknown): OpenRotation | undefined {
+  if (!(err instanceof WorkflowUpdateFailedError) || !(err.cause instanceof ApplicationFailure)) return undefined;
+  const [open] = (err.cause.details ?? []) as OpenRotation[];
+  return err.cause.type === 'RotationInProgress' ? open : undefined;
+}
+
+/** What an owner tells whoever it refuses. */
+interface OpenRotation {
+  readonly clientRequestToken: string;
+  readonly step: string;
+  readonly runId?: string;
+}
+
+function refusedFor(arn: string, { clientRequestToken, step }: OpenRotation): RotationInProgressError {
   return new RotationInProgressError(
     `A rotation of this secret is in progress (token ${clientRequestToken}, step ${step}). Nothing was changed. ` +
       'Wait for it to end, and see how far it is with `rotor status`.',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Client, type ScheduleHandle } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
@@ -6,11 +5,12 @@ import { parseRotationRules } from '../rotation/schedule/parse-rotation-rules';
 import { defaultRotationRules, type RotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { foreignPending } from '../rotation/staging-labels';
+import { answeredBefore, requestIdFor } from './answered-before';
 import { askTemporal } from './ask-temporal';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
-import { inProgress, leftOver, refusal, requestRotation } from './request-rotation';
+import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
 import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
 
@@ -79,8 +79,8 @@ export class RotationClient {
   async rotateSecret(request: RotateSecretRequest): Promise<RotationHandle> {
     if (request.rotationRules) parseRotationRules(request.rotationRules);
     const secret = await this.#options.store.describe(request.secretId);
-    const done = doneBefore(secret, request.clientRequestToken);
-    if (done) return done;
+    const answered = await answeredBefore(this.#options.temporal, { secret, token: request.clientRequestToken });
+    if (answered) return answered;
 
     await this.#assertIdle(secret, request);
     const plan = await this.#newPlan(secret, request);
@@ -110,8 +110,8 @@ export class RotationClient {
    *
    * @throws RotationFailedError
    */
-  async outcome({ arn, versionId, runId }: RotationHandle): Promise<RotationOutcome> {
-    if (runId !== undefined) return awaitOutcome(this.#options.temporal, { arn, runId });
+  async outcome({ arn, name, versionId, runId }: RotationHandle): Promise<RotationOutcome> {
+    if (runId !== undefined) return awaitOutcome(this.#options.temporal, { arn, name, runId });
     return { outcome: 'rotated', secretId: arn, clientRequestToken: versionId, steps: [] };
   }
 
@@ -205,7 +205,7 @@ export class RotationClient {
     const { temporal, taskQueue } = this.#options;
     const { arn, name } = secret;
     const { clientRequestToken, plan, rotateImmediately } = request;
-    const requestId = clientRequestToken ?? randomUUID();
+    const requestId = requestIdFor(secret, clientRequestToken);
     const owner = {
       ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
       ...(plan ? { plan } : {}),
@@ -217,14 +217,11 @@ export class RotationClient {
       );
       return { arn, name, ...accepted };
     } catch (err) {
+      const runId = runOfSameToken(err, clientRequestToken);
+      if (clientRequestToken !== undefined && runId !== undefined) {
+        return { arn, name, versionId: clientRequestToken, runId };
+      }
       throw await refusal(err, { temporal, taskQueue, secret, requestId });
     }
   }
-}
-
-/** The answer to a token whose rotation is over, for as long as its version has a label. */
-function doneBefore({ arn, name, labels }: SecretDescription, token: string | undefined): RotationHandle | undefined {
-  if (token === undefined) return undefined;
-  const done = labels[token]?.some((label) => label === 'AWSCURRENT' || label === 'AWSPREVIOUS');
-  return done ? { arn, name, versionId: token } : undefined;
 }

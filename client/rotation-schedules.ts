@@ -2,7 +2,7 @@ import { ScheduleNotFoundError, type Client, type ScheduleHandle, type ScheduleS
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { armedInterval } from '../rotation/schedule/interval';
-import { nextRotation, upcomingRotations } from '../rotation/schedule/next-rotation';
+import { dueRotation, upcomingRotations } from '../rotation/schedule/next-rotation';
 import { scheduleDefinition } from '../workflows/schedule-definition';
 import { ScheduleMissingError } from './errors';
 
@@ -48,7 +48,8 @@ function following({ secretId, rotationRules }: RotationPlan, next: Date): Date[
 export async function storePlan(input: { temporal: Client; taskQueue: string; plan: RotationPlan }): Promise<void> {
   const { temporal, taskQueue, plan } = input;
   const { secretId, rotationRules } = plan;
-  const next = nextRotation({ arn: secretId, lastRotation: new Date(), rules: rotationRules });
+  const now = new Date();
+  const next = dueRotation({ arn: secretId, lastRotation: now, now, rules: rotationRules });
   const { everyMs, offsetMs, startAt } = armedInterval(next, rotationRules);
   const definition = scheduleDefinition(plan, taskQueue);
   const spec = { intervals: [{ every: everyMs, offset: offsetMs }], startAt };

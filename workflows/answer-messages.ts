@@ -1,4 +1,4 @@
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
 import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery, type RotationRequested } from './messages';
 import { type RotationTrigger } from './rotation-status';
 import { type Timeline } from './timeline';
@@ -32,6 +32,6 @@ function inProgress(clientRequestToken: string, timeline: Timeline): Application
     type: 'RotationInProgress',
     nonRetryable: true,
     message: `A rotation of this secret is in progress: token ${clientRequestToken}, step ${step}.`,
-    details: [{ clientRequestToken, step }],
+    details: [{ clientRequestToken, step, runId: workflowInfo().runId }],
   });
 }
