@@ -1,0 +1,14 @@
+import { type ScheduleHandle } from '@temporalio/client';
+
+const leadMs = 2_000;
+const everyMs = 86_400_000;
+
+/** Sets a Schedule to an instant some two seconds ahead, to fire by itself; returns that instant. */
+export async function fireSoon(schedule: ScheduleHandle): Promise<Date> {
+  const startAt = new Date(Math.ceil((Date.now() + leadMs) / 1_000) * 1_000);
+  await schedule.update((now) => ({
+    ...now,
+    spec: { intervals: [{ every: everyMs, offset: startAt.getTime() % everyMs }], startAt },
+  }));
+  return startAt;
+}
