@@ -19,6 +19,8 @@ export interface OpenedRotation {
   readonly secretId: string;
   /** Absent for a secret that nobody configured: then the secret itself says how it is rotated. */
   readonly plan?: RotationPlan;
+  /** Whether the namespace has Rotor's search attributes. */
+  readonly searchable: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface OpenedRotation {
  * @throws ConfigurationInvalidError for an owner that was started by hand under another id.
  */
 export async function openRotation(
-  { store, temporal }: { store: SecretStore; temporal: Client },
+  { store, temporal, searchable }: { store: SecretStore; temporal: Client; searchable: boolean },
   { secretId, rotationId: ownId, plan }: OpenRotationInput,
 ): Promise<OpenedRotation> {
   const { arn } = await store.describe(secretId);
@@ -41,5 +43,5 @@ export async function openRotation(
     );
   }
   const stored = plan ?? (await readPlan(temporal, arn));
-  return { secretId: arn, ...(stored ? { plan: stored } : {}) };
+  return { secretId: arn, searchable, ...(stored ? { plan: stored } : {}) };
 }

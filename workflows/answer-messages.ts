@@ -1,14 +1,11 @@
 import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
 import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery, type RotationRequested } from './messages';
-import { type RotationTrigger } from './rotation-status';
 import { type Timeline } from './timeline';
 
 /** What an owner answers with. */
 export interface OwnerIds {
-  readonly secretId: string;
   readonly requestId?: string;
   readonly clientRequestToken: string;
-  readonly trigger?: RotationTrigger;
 }
 
 /**
@@ -16,8 +13,8 @@ export interface OwnerIds {
  * delivered then.
  */
 export function answerMessages(timeline: Timeline, ids: OwnerIds): void {
-  const { secretId, requestId, clientRequestToken, trigger = 'signal' } = ids;
-  setHandler(rotationStatusQuery, () => timeline.status({ secretId, clientRequestToken, trigger }));
+  const { requestId, clientRequestToken } = ids;
+  setHandler(rotationStatusQuery, () => timeline.status);
   setHandler(rotateNowSignal, () => undefined); // whoever signals wants a rotation, and this is one
   setHandler(requestRotationUpdate, () => ({ clientRequestToken }), {
     validator: (request: RotationRequested) => {

@@ -1,8 +1,8 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { type RotationPlan, type RotationRequest } from '../rotation/rotation-request';
 import { answerMessages } from './answer-messages';
 import { armSchedule } from './arm-schedule';
-import { carryOut } from './carry-out';
+import { carryOut, proof } from './carry-out';
 import { domainFailure } from './domain-failure';
 import { activities } from './rotation-activities';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
@@ -47,27 +47,32 @@ export interface RotateSecretResult {
  */
 export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecretResult> {
   const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
-  const timeline = new Timeline();
+  const { secretId: asked, trigger = 'signal' } = input;
+  const timeline = new Timeline({ secretId: asked, clientRequestToken, trigger });
   answerMessages(timeline, { ...input, clientRequestToken });
   try {
     const opened = await timeline.run('openRotation', () =>
       activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
     );
+    timeline.opened(opened);
     const { secretId, plan } = opened;
     const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
     const done =
       input.rotateImmediately === false ? await test(request, timeline) : await rotate({ request, plan, timeline });
+    timeline.end(done.outcome);
     return { ...done, secretId, clientRequestToken, steps: timeline.steps };
   } catch (err) {
+    const failure = domainFailure(err);
     timeline.enter('undone');
-    throw domainFailure(err);
+    timeline.end(isCancellation(err) ? 'cancelled' : 'failed', failure instanceof Error ? failure.message : undefined);
+    throw failure;
   }
 }
 
 type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'>;
 
 async function test(request: RotationRequest, timeline: Timeline): Promise<Done> {
-  await timeline.run('testCurrent', () => activities.testCurrent(request).then(() => ({})));
+  await timeline.run('testCurrent', () => activities.testCurrent(request).then(proof));
   timeline.enter('tested');
   return { outcome: 'tested' };
 }

@@ -19,6 +19,8 @@ export interface StepRecord {
   readonly startedAt: string;
   /** Absent while the step runs or is retried. */
   readonly endedAt?: string;
+  /** How many attempts it took; absent while the step runs, and for one that ended without telling. */
+  readonly attempts?: number;
   /** `alreadyDone` where the world was as the step leaves it. */
   readonly outcome?: 'done' | 'alreadyDone' | 'failed';
 }
