@@ -12,7 +12,8 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 function renderStep(record: StepRecord): string | undefined {
   if (record.endedAt === undefined) return undefined;
   const took = Date.parse(record.endedAt) - Date.parse(record.startedAt);
-  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}`;
+  const attempts = (record.attempts ?? 1) > 1 ? `, attempt ${record.attempts ?? 1}` : '';
+  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}${attempts}`;
 }
 
 const words = { done: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
@@ -36,11 +37,12 @@ export function renderOutcome(name: string, rotation: RotationOutcome): string[]
 
 /** Where a secret's rotation stands. */
 export function renderDescription(description: RotationDescription): string[] {
-  const { name, arn, labels, rotation, schedule } = description;
+  const { name, arn, labels, lastRotation, rotation, schedule } = description;
   return [
     `${name}  ${arn}`,
     'labels',
     ...renderLabels(labels).map((line) => `  ${line}`),
+    ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
     ...renderRotation(rotation),
     ...renderSchedule(schedule),
   ];
