@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import {
   defaultAdminPath,
@@ -23,9 +24,13 @@ async function main(): Promise<void> {
   process.stdout.write(`${describe(endpoint, options)}\n`);
 }
 
-/** V8 would rather let its heap grow to several times what is in use than look for garbage a little more often. */
+/**
+ * V8 would rather let its heap grow to several times what is in use than look for garbage a little more often. With a
+ * small nursery the pauses are shorter too.
+ */
 function boundMemory(): void {
   setFlagsFromString('--heap-growing-percent=40');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 function describe({ url, credentials, region }: SecretsManagerEndpoint, options: SecretsManagerOptions): string {

@@ -1,6 +1,7 @@
+import { type Secret } from '../service/secret';
 import { type ChangeLog } from './change-log';
 import { type Compaction, startCompaction } from './compaction';
-import { type JournalFile } from './journal-file';
+import { type RecordFile } from './journal-file';
 import { type SecretRecord } from './secret-record';
 
 interface Waiting {
@@ -13,9 +14,9 @@ interface Waiting {
 export interface JournalParts {
   readonly path: string;
   readonly key: Buffer;
-  readonly file: JournalFile;
+  readonly file: RecordFile;
   /** The whole present state, for compaction. */
-  readonly snapshot: () => readonly SecretRecord[];
+  readonly snapshot: () => readonly Secret[];
   /** Told at once when appended records could not be kept, before anybody else is. */
   readonly onLost: () => void;
 }
@@ -31,7 +32,7 @@ const leastCompactedLength = 16 * 1024 * 1024;
  */
 export class Journal implements ChangeLog {
   readonly #parts: JournalParts;
-  #file: JournalFile;
+  #file: RecordFile;
   #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #compaction: Compaction | undefined;
@@ -90,7 +91,7 @@ export class Journal implements ChangeLog {
   async #compact(): Promise<void> {
     const { path, key, snapshot } = this.#parts;
     if (this.#compaction === undefined && this.#file.length > this.#compactAt) {
-      this.#compaction = startCompaction({ path, key, records: snapshot() });
+      this.#compaction = startCompaction({ path, key, secrets: snapshot() });
     }
     if (this.#compaction?.isReady !== true) return;
     const compacted = await this.#compaction.finish();
