@@ -1,4 +1,5 @@
 import { type ScheduleHandle } from '@temporalio/client';
+import { waitUntil } from '../../local/supervisor';
 
 const leadMs = 2_000;
 const everyMs = 86_400_000;
@@ -10,5 +11,8 @@ export async function fireSoon(schedule: ScheduleHandle): Promise<Date> {
     ...now,
     spec: { intervals: [{ every: everyMs, offset: startAt.getTime() % everyMs }], startAt },
   }));
+  const armed = async (): Promise<boolean> =>
+    (await schedule.describe()).info.nextActionTimes[0]?.getTime() === startAt.getTime();
+  await waitUntil(armed, { limitMs: leadMs });
   return startAt;
 }
