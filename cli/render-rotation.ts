@@ -53,7 +53,9 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
   const { workflowStatus, startedAt, status, retrying } = rotation;
   const state = status ? `${status.state}, token ${status.clientRequestToken}` : 'no worker answers';
   const steps = (status?.steps ?? []).map((record) => renderStep(record) ?? `  ${record.step.padEnd(16)}  running`);
-  const trouble = retrying ? [`  last error of ${retrying.step}: ${retrying.message}`] : [];
+  const trouble = retrying
+    ? [`  last error of ${retrying.step}, now at attempt ${retrying.attempt}: ${retrying.message}`]
+    : [];
   return [`rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`, ...steps, ...trouble];
 }
 

@@ -8,6 +8,8 @@ const headlines = {
   tested: 'tested: the current credential works',
 } as const;
 
+const askers = { schedule: 'the Schedule', request: 'a client', signal: 'a signal' } as const;
+
 const words = { done: 'done', alreadyDone: 'nothing to do', failed: '**failed**' } as const;
 
 /** What an operator reads in Temporal's web UI: markdown with ids and times, and never a value. */
@@ -19,7 +21,7 @@ export function timelineDetails(status: RotationStatus, reason?: string): string
     '',
     `- secret \`${secretId}\``,
     `- version \`${clientRequestToken}\` (ClientRequestToken)`,
-    `- asked for by ${trigger}`,
+    `- asked for by ${askers[trigger]}`,
     '',
     '| step | began | took | attempts | |',
     '| --- | --- | --- | --- | --- |',
