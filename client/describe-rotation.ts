@@ -4,7 +4,7 @@ import { type SecretStore } from '../rotation/secret-store';
 import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
-import { askTemporal } from './ask-temporal';
+import { askTemporal, deadlines } from './ask-temporal';
 import { lastRotation } from './last-rotation';
 import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
@@ -54,7 +54,7 @@ export async function describeRotation(
   const { arn, name, labels } = await store.describe(secretId);
   const [rotation, schedule, last] = await Promise.all([
     describeRun(temporal, { arn }),
-    askTemporal(temporal, () => readSchedule(temporal, arn)),
+    askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
     lastRotation(temporal, arn),
   ]);
   return { arn, name, labels, lastRotation: last, rotation, schedule };

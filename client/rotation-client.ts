@@ -6,7 +6,7 @@ import { defaultRotationRules, type RotationRules } from '../rotation/schedule/r
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { foreignPending } from '../rotation/staging-labels';
 import { answeredBefore, requestIdFor } from './answered-before';
-import { askTemporal } from './ask-temporal';
+import { askTemporal, deadlines } from './ask-temporal';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
@@ -136,7 +136,8 @@ export class RotationClient {
     const { arn } = await this.#options.store.describe(secretId);
     const { temporal } = this.#options;
     const run = await describeRun(temporal, { arn });
-    if (await askTemporal(temporal, () => readSchedule(temporal, arn))) await this.pause({ secretId: arn, note });
+    if (await askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule))
+      await this.pause({ secretId: arn, note });
     if (!run?.open) return { arn };
     await askTemporal(temporal, () => temporal.workflow.getHandle(rotationId(arn), run.runId).cancel());
     return { arn, runId: run.runId };
@@ -168,7 +169,7 @@ export class RotationClient {
   async #onSchedule(secretId: string, act: (schedule: ScheduleHandle) => Promise<unknown>): Promise<void> {
     const { temporal, store } = this.#options;
     const secret = await store.describe(secretId);
-    await askTemporal(temporal, () => withSchedule(temporal, secret, act));
+    await askTemporal(temporal, () => withSchedule(temporal, secret, act), deadlines.schedule);
   }
 
   async #assertIdle({ arn, labels }: SecretDescription, request: RotateSecretRequest): Promise<void> {
@@ -185,7 +186,7 @@ export class RotationClient {
 
   async #mergedPlan({ arn }: SecretDescription, request: RotateSecretRequest): Promise<RotationPlan> {
     const { temporal } = this.#options;
-    const stored = (await askTemporal(temporal, () => readSchedule(temporal, arn)))?.plan;
+    const stored = (await askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule))?.plan;
     return {
       secretId: arn,
       configuration: request.configuration ?? stored?.configuration ?? {},
@@ -195,7 +196,7 @@ export class RotationClient {
 
   async #store(plan: RotationPlan): Promise<void> {
     const { temporal, taskQueue } = this.#options;
-    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }));
+    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
   }
 
   async #start(

@@ -33,11 +33,11 @@ export function parseSetup(createUser: string, account: Account): AccountSetup {
 }
 
 /**
- * The plugin and what it keeps, the default roles, and the rest. MySQL writes what a certificate must say as it is, so that
- * one with a quote or a backslash in it cannot be sent again.
+ * The plugin and what it keeps (in hexadecimal digits only where it cannot be printed), the default roles, and the rest.
+ * MySQL writes what a certificate must say as it is, so that one with a quote or a backslash in it cannot be sent again.
  */
 const setupPattern =
-  /^'[^']*'(?: AS (?:<secret>|0x[0-9A-Fa-f]*))?(?: DEFAULT ROLE (.+?))? (REQUIRE (?:NONE|SSL|X509|(?:(?:SUBJECT|ISSUER|CIPHER) '[^'\\]*' ?)+) ?(?:WITH|PASSWORD) .*)$/s;
+  /^'[^']*'(?: AS (?:<secret>|0x[0-9A-Fa-f]*|'(?:[^'\\]|''|\\.)*'))?(?: DEFAULT ROLE (.+?))? (REQUIRE (?:NONE|SSL|X509|(?:(?:SUBJECT|ISSUER|CIPHER) '[^'\\]*' ?)+) ?(?:WITH|PASSWORD) .*)$/s;
 
 /** Creates an account that is set up as another, with a password of its own. The server refuses one that exists: 1396. */
 export function createLike(setup: AccountSetup, { account, plugin, hash }: HashStatement): string {
