@@ -4,12 +4,20 @@ const shared = {
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.rotor'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
   },
 };
 
 /** Suites under these folders need no server, so they start at once. */
 const pure = ['rotation', 'house'];
+
+/** Suites under these folders share a Temporal server, a PostgreSQL and a build; all others start what they need. */
+const rotations = ['activities', 'cli', 'client', 'local/demo', 'local/dev', 'local/stack', 'worker', 'workflows'];
+
+const suitesBelow = (folders) => folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`);
 
 module.exports = {
   maxWorkers: 2,
@@ -18,13 +26,23 @@ module.exports = {
     {
       ...shared,
       displayName: 'pure',
-      testMatch: pure.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+      testMatch: suitesBelow(pure),
+    },
+    {
+      ...shared,
+      displayName: 'rotations',
+      testMatch: suitesBelow(rotations),
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
     {
       ...shared,
       displayName: 'servers',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...pure.map((folder) => `<rootDir>/test/${folder}/`)],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...[...pure, ...rotations].map((folder) => `<rootDir>/test/${folder}/`),
+      ],
     },
   ],
 };

@@ -2,6 +2,7 @@ import { type RotationDescription, type RotationOutcome, type RotationProgress }
 
 type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
 type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
+type RotationPlan = NonNullable<NonNullable<RotationDescription['schedule']>['plan']>;
 
 /** One line for something that happened in a rotation; undefined for what is not worth one. */
 export function renderProgress(progress: RotationProgress): string | undefined {
@@ -11,10 +12,10 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 function renderStep(record: StepRecord): string | undefined {
   if (record.endedAt === undefined) return undefined;
   const took = Date.parse(record.endedAt) - Date.parse(record.startedAt);
-  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'changed']}`;
+  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}`;
 }
 
-const words = { changed: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
+const words = { done: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
 
 function renderRetry({ step, attempt, type }: RetriedStep): string {
   return `  ${step.padEnd(16)} attempt ${attempt - 1} failed (${type}), trying again`;
@@ -55,7 +56,11 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
 function renderSchedule(schedule: RotationDescription['schedule']): string[] {
   if (!schedule) return ['schedule  none'];
   const { plan, nextRotation = 'unknown', paused, note } = schedule;
-  const every = plan ? `every ${plan.rotationRules.automaticallyAfterDays} days, ` : '';
+  const every = plan ? `${renderRules(plan.rotationRules)}, ` : '';
   const pause = paused ? `, paused${note === undefined ? '' : ` (${note})`}` : '';
   return [`schedule  ${every}next rotation ${nextRotation}${pause}`];
+}
+
+function renderRules(rules: RotationPlan['rotationRules']): string {
+  return rules.scheduleExpression ?? `every ${rules.automaticallyAfterDays} days`;
 }

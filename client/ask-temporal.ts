@@ -1,18 +1,19 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { TemporalUnavailableError } from './errors';
 
 const deadlineMs = 5_000;
 
 /**
  * Makes a call to Temporal that cannot hang: one without an answer after five seconds, and one that fails on the way, is
- * a `TemporalUnavailableError`. Temporal's own answers, such as "not found", are thrown as they are.
+ * a `TemporalUnavailableError`. Temporal's own answers, such as "not found", are thrown as they are, and so is an update
+ * without an answer: that can be for want of a worker.
  */
 export async function askTemporal<Answer>(temporal: Client, call: () => Promise<Answer>): Promise<Answer> {
   try {
     return await temporal.withDeadline(Date.now() + deadlineMs, call);
   } catch (err) {
     const failure = transportFailure(err);
-    if (!failure) throw err;
+    if (!failure || err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw err;
     throw new TemporalUnavailableError(
       `Temporal does not answer (${failure}). Check that it runs and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.`,
     );

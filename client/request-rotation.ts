@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   WithStartWorkflowOperation,
   WorkflowUpdateFailedError,
@@ -15,12 +14,15 @@ import type { rotateSecret } from '../workflows';
 import { requestRotationUpdate } from '../workflows/messages';
 import { workflowTypes } from '../workflows/names';
 import { type RotationStatus } from '../workflows/rotation-status';
+import { askTemporal } from './ask-temporal';
 import { WaitingForWorkerError } from './errors';
 
 /** Asks for one rotation of one secret. */
 export interface OwnerRequest {
   /** The full ARN. */
   readonly arn: string;
+  /** The same id again is the same request. */
+  readonly requestId: string;
   readonly clientRequestToken?: string;
   readonly configuration?: RotationConfiguration;
 }
@@ -31,9 +33,8 @@ export interface OwnerRequest {
  */
 export async function requestRotation(
   { temporal, taskQueue }: { temporal: Client; taskQueue: string },
-  { arn, ...request }: OwnerRequest,
+  { arn, requestId, ...request }: OwnerRequest,
 ): Promise<{ versionId: string; runId: string }> {
-  const requestId = request.clientRequestToken ?? randomUUID();
   const update = await temporal.workflow.startUpdateWithStart(requestRotationUpdate, {
     args: [{ requestId }],
     updateId: requestId,
@@ -43,6 +44,7 @@ export async function requestRotation(
       taskQueue,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       args: [{ ...request, secretId: arn, requestId, trigger: 'request' }],
+      memo: { requestId },
     }),
   });
   const { clientRequestToken } = await update.result();
@@ -50,21 +52,33 @@ export async function requestRotation(
 }
 
 /** What a failed request means to whoever asked. */
-export function refusal(
-  err: unknown,
-  { secret, taskQueue }: { secret: SecretDescription; taskQueue: string },
-): unknown {
-  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    return new WaitingForWorkerError(
-      `The rotation of ${secret.name} is accepted and waits for a worker: none answers on task queue "${taskQueue}". ` +
-        'Start one with `rotor worker`; the rotation then begins by itself.',
-    );
-  }
+export async function refusal(err: unknown, request: UnansweredRequest): Promise<unknown> {
+  const { secret } = request;
+  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unanswered(request);
   if (err instanceof WorkflowUpdateFailedError && err.cause instanceof ApplicationFailure) {
     const [progress] = (err.cause.details ?? []) as { clientRequestToken: string; step: string }[];
     if (progress && err.cause.type === 'RotationInProgress') return refusedFor(secret.arn, progress);
   }
   return err;
+}
+
+/** A request that got no rotation. */
+export interface UnansweredRequest {
+  readonly temporal: Client;
+  readonly taskQueue: string;
+  readonly secret: SecretDescription;
+  readonly requestId: string;
+}
+
+/** Either no worker has answered, or Temporal itself has not. The owner's memo tells which request opened it. */
+async function unanswered({ temporal, taskQueue, secret, requestId }: UnansweredRequest): Promise<Error> {
+  const owner = temporal.workflow.getHandle(rotationId(secret.arn));
+  const { memo, status } = await askTemporal(temporal, () => owner.describe());
+  if (status.name === 'RUNNING' && memo?.requestId !== requestId) return inProgress(secret.arn, undefined);
+  return new WaitingForWorkerError(
+    `The rotation of ${secret.name} is accepted and waits for a worker: none answers on task queue "${taskQueue}". ` +
+      'Start one with `rotor worker`; the rotation then begins by itself.',
+  );
 }
 
 /** The refusal of a second rotation. */

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
 import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
-import { defaultRotationRules, type RotationRules } from '../rotation/schedule/next-rotation';
+import { defaultRotationRules, type RotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { askTemporal } from './ask-temporal';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
@@ -104,11 +105,13 @@ export class RotationClient {
   async #start(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationHandle> {
     const { temporal, taskQueue } = this.#options;
     const { arn, name } = secret;
+    const requestId = request.clientRequestToken ?? randomUUID();
     try {
-      const accepted = await askTemporal(temporal, () => requestRotation({ temporal, taskQueue }, { ...request, arn }));
+      const owner = { ...request, arn, requestId };
+      const accepted = await askTemporal(temporal, () => requestRotation({ temporal, taskQueue }, owner));
       return { arn, name, ...accepted };
     } catch (err) {
-      throw refusal(err, { secret, taskQueue });
+      throw await refusal(err, { temporal, taskQueue, secret, requestId });
     }
   }
 }

@@ -14,27 +14,28 @@ export type RotationOutcome = RotateSecretResult;
  */
 export async function awaitOutcome(
   temporal: Client,
-  { arn, runId }: { arn: string; runId: string },
+  { arn, name, runId }: { arn: string; name: string; runId: string },
 ): Promise<RotationOutcome> {
   try {
     return (await temporal.workflow.getHandle(rotationId(arn), runId).result()) as RotationOutcome;
   } catch (err) {
-    throw err instanceof WorkflowFailedError ? failed(err.cause) : err;
+    throw err instanceof WorkflowFailedError ? failed(name, err.cause) : err;
   }
 }
 
 const undone = 'The password and the labels are as they were.';
 
-function failed(cause: unknown): RotationFailedError {
+function failed(name: string, cause: unknown): RotationFailedError {
   if (cause instanceof ApplicationFailure) {
-    return new RotationFailedError(`${cause.message} ${undone}`, cause.type ?? 'UnexpectedError');
+    return new RotationFailedError(`${name}: ${cause.message} ${undone}`, cause.type ?? 'UnexpectedError');
   }
   if (cause instanceof CancelledFailure)
-    return new RotationFailedError(`The rotation was cancelled. ${undone}`, 'Cancelled');
+    return new RotationFailedError(`${name}: The rotation was cancelled. ${undone}`, 'Cancelled');
   if (cause instanceof TerminatedFailure) {
-    const what =
-      'The rotation was terminated in Temporal, which nothing can answer: see `rotor status` for its labels.';
-    return new RotationFailedError(what, 'Terminated');
+    return new RotationFailedError(
+      `${name}: The rotation was terminated in Temporal, which undoes nothing: see \`rotor status ${name}\` for its labels.`,
+      'Terminated',
+    );
   }
-  return new RotationFailedError('The rotation ended in a way that Rotor does not know.', 'UnexpectedError');
+  return new RotationFailedError(`${name}: The rotation ended in a way that Rotor does not know.`, 'UnexpectedError');
 }

@@ -1,6 +1,6 @@
 import { type TestProbes, type TlsSettings } from './database-engine';
 import { type PasswordPolicy } from './password-policy';
-import { type RotationRules } from './schedule/next-rotation';
+import { type RotationRules } from './schedule/rotation-rules';
 import { type StrategyName } from './strategies/rotation-strategy';
 
 /** How a secret is rotated. Holds no secret value, so it may be stored in workflow inputs and schedules. */

@@ -19,7 +19,7 @@ export interface StepRecord {
   /** Absent while the step runs or is retried. */
   readonly endedAt?: string;
   /** `alreadyDone` where the world was as the step leaves it. */
-  readonly outcome?: 'changed' | 'alreadyDone' | 'failed';
+  readonly outcome?: 'done' | 'alreadyDone' | 'failed';
 }
 
 /** What the status query answers. Holds ids and times, never a value. */

@@ -22,7 +22,7 @@ export class Timeline {
     try {
       const outcome = await action();
       const alreadyDone = 'changed' in outcome && outcome.changed === false;
-      this.#steps[place] = { ...begun, endedAt: now(), outcome: alreadyDone ? 'alreadyDone' : 'changed' };
+      this.#steps[place] = { ...begun, endedAt: now(), outcome: alreadyDone ? 'alreadyDone' : 'done' };
       return outcome;
     } catch (err) {
       this.#steps[place] = { ...begun, endedAt: now(), outcome: 'failed' };

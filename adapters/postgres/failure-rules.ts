@@ -53,7 +53,8 @@ export const failureRules: readonly FailureRule[] = [
     text: /^(SASL|password) authentication failed/,
     error: SignInRefusedError,
     tell: ({ server, user }) =>
-      `The pooler at ${server} refused the password of user ${user}. It may keep an older copy: name the server itself in the secret.`,
+      `The pooler at ${server} refused the password of user ${user}. It may keep an older copy: ` +
+      'name the server itself in the secret.',
   },
   {
     phases: signingIn,
@@ -68,7 +69,8 @@ export const failureRules: readonly FailureRule[] = [
     text: /pg_hba\.conf/,
     error: TargetMisconfiguredError,
     tell: ({ server, user, database }) =>
-      `pg_hba.conf at ${server} does not admit user ${user} to database ${database} from here in this way. Add a line for it, or switch TLS on if only hostssl lines admit it.`,
+      `pg_hba.conf at ${server} does not admit user ${user} to database ${database} from here in this way. ` +
+      'Add a line for it, or switch TLS on in the secret if only hostssl lines admit it.',
   },
   {
     phases: signingIn,
@@ -94,7 +96,8 @@ export const failureRules: readonly FailureRule[] = [
     codes: ['42501'],
     error: PermissionMissingError,
     tell: ({ server, user, database }) =>
-      `User ${user} may not connect to database ${database} at ${server}. Run: GRANT CONNECT ON DATABASE ${database} TO ${user}`,
+      `User ${user} may not connect to database ${database} at ${server}. ` +
+      `Run: GRANT CONNECT ON DATABASE ${database} TO ${user}`,
   },
 
   // The server's state.
@@ -118,7 +121,8 @@ export const failureRules: readonly FailureRule[] = [
     codes: ['25006'],
     error: TargetReadOnlyError,
     tell: ({ server }) =>
-      `${server} is read-only: a standby, or a failover that is not over. If it stays so, name the writer's address in the secret.`,
+      `${server} is read-only: a standby, or a failover that is not over. ` +
+      "If it stays so, name the writer's address in the secret.",
   },
 
   // The change, refused.
@@ -129,7 +133,9 @@ export const failureRules: readonly FailureRule[] = [
     tell: ({ server, user, role }) =>
       user === role
         ? `User ${user} may not change its own password at ${server}. On RDS run: GRANT rds_password TO ${user}`
-        : `User ${user} may not change the password of ${role} at ${server}. Run: ALTER ROLE ${user} CREATEROLE; and from PostgreSQL 16 on also: GRANT ${role} TO ${user} WITH ADMIN OPTION (a superuser's password only a superuser can change).`,
+        : `User ${user} may not change the password of ${role} at ${server}. Run: ALTER ROLE ${user} CREATEROLE; ` +
+          `and from PostgreSQL 16 on also: GRANT ${role} TO ${user} WITH ADMIN OPTION. ` +
+          'The password of a superuser only a superuser can change.',
   },
   {
     phases: running,
@@ -229,6 +235,7 @@ export const failureRules: readonly FailureRule[] = [
     text: /^SASL: |^Unknown authenticationOk message type/,
     error: TargetMisconfiguredError,
     tell: ({ server, user }) =>
-      `${server} wants user ${user} to sign in by a method that Rotor does not have. Admit it by scram-sha-256 in pg_hba.conf.`,
+      `${server} wants user ${user} to sign in by a method that Rotor does not have. ` +
+      'Admit it by scram-sha-256 in pg_hba.conf.',
   },
 ];

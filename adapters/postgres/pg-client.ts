@@ -11,6 +11,7 @@ export const defaultDatabase = 'postgres';
 
 /** How to connect, beside the credential. */
 export interface ClientSettings {
+  /** How long to wait for the sign-in, and then for each answer that comes before a change. */
   readonly connectTimeoutMs: number;
   readonly applicationName: string;
   /** Authorities to trust instead of Node's own, in PEM. */

@@ -23,7 +23,7 @@ export interface PostgresEngineOptions {
    * server's own limits bound it.
    */
   readonly signal?: AbortSignal;
-  /** @defaultValue 5000 */
+  /** How long to wait for the sign-in, and then for each answer that comes before a change. @defaultValue 5000 */
   readonly connectTimeoutMs?: number;
   readonly tls?: {
     /** Authorities to trust instead of Node's own, in PEM. */
@@ -110,7 +110,8 @@ function iterationsFor({ scramIterations }: SessionFacts): number {
 function assertUsesPassword({ passwordlessBy }: SessionFacts, { host, port = defaultPort, username }: Target): void {
   if (passwordlessBy === null) return;
   throw new TargetMisconfiguredError(
-    `User "${username}" is a member of ${passwordlessBy} at ${host}:${port}: its password is never asked for. Run REVOKE ${passwordlessBy} FROM "${username}", or do not rotate it.`,
+    `User "${username}" is a member of ${passwordlessBy} at ${host}:${port}: its password is never ` +
+      `asked for. Run: REVOKE ${passwordlessBy} FROM "${username}"; or do not rotate it.`,
     { engine: 'postgres', host, port, username },
   );
 }
@@ -129,7 +130,8 @@ async function authenticationMethod(session: PostgresSession): Promise<string | 
 
 function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
   return new CannotVerifyError(
-    `${host}:${port} lets user "${username}" in without checking the password (a line such as "trust" in pg_hba.conf). Use scram-sha-256 there.`,
+    `${host}:${port} lets user "${username}" in without checking the password ` +
+      '(a line such as "trust" in pg_hba.conf). Use scram-sha-256 there.',
     { engine: 'postgres', host, port, username },
   );
 }

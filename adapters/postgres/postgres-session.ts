@@ -7,7 +7,8 @@ import { type ClientSettings, createPgClient } from './pg-client';
 import { statementTimeoutMs } from './postgres-statements';
 
 const closeTimeoutMs = 1_000;
-const answerTimeoutMs = statementTimeoutMs + 3_000;
+/** The server gives up first, so that a missing answer means a lost connection. */
+const changeTimeoutMs = statementTimeoutMs + 3_000;
 
 /** What to open a session with. */
 export interface SessionOptions extends ClientSettings {
@@ -142,9 +143,10 @@ export class PostgresSession {
   }
 
   async #answer<T>(ask: () => Promise<T>): Promise<T> {
+    const limitMs = this.#phase === 'change' ? changeTimeoutMs : this.#options.connectTimeoutMs;
     const limit = setTimeout(() => {
       this.#connection.stream.destroy(new Error('timeout expired'));
-    }, answerTimeoutMs);
+    }, limitMs);
     try {
       return await ask();
     } finally {

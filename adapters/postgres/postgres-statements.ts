@@ -43,7 +43,10 @@ export const readSessionFacts = `SELECT session_user AS "sessionUser", current_u
 /** Lets the server drop the statement of a client that vanished, so that it does not land late. */
 const noticeLostClient = setLocally('client_connection_check_interval', '1000');
 
-/** Yields a row where the server can {@link ChangeStatement.noticesLostClient}; before PostgreSQL 14, and on some systems, not. */
+/**
+ * Yields a row where the server can do {@link ChangeStatement.noticesLostClient}; before PostgreSQL 14, and on some
+ * systems, it cannot. Leaves no trace.
+ */
 export const tryNoticeLostClient = `SELECT ${noticeLostClient}`;
 
 /** Who the session is: {@link SessionFacts} without the rest. */

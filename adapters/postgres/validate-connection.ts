@@ -66,7 +66,8 @@ function validateName(key: 'username' | 'dbname', name: string): void {
   const bytes = Buffer.byteLength(name);
   if (bytes > maxNameBytes) {
     throw new MalformedSecretError(
-      `The ${key} "${name}" has ${bytes} bytes. PostgreSQL cuts names after ${maxNameBytes}, which may be another's. Shorten it.`,
+      `The ${key} "${name}" has ${bytes} bytes. PostgreSQL cuts names after ${maxNameBytes} bytes, ` +
+        'and what is left may be the name of another. Shorten it.',
     );
   }
 }

@@ -14,7 +14,7 @@ export function createSecretsManagerClient(overrides: SecretsManagerClientConfig
   const client = new SecretsManagerClient({
     maxAttempts: 3,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
     ...overrides,
   });
   requireRegion(client);

@@ -17,7 +17,7 @@ export interface StartingPostgres {
 }
 
 /** A start takes a tenth of a second; recovery after a crash may take longer. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 40_000;
 const ATTEMPT_MS = 5_000;
 
 /**

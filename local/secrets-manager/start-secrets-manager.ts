@@ -67,7 +67,7 @@ function assemble(
 ): { operationServer: OperationServer; runner: RotationRunner } {
   const { credentials = defaultCredentials, otherAccounts = [], enforceQuotas = false } = options;
   const { region = defaultRegion } = options;
-  const invoker = functionInvoker(options.rotationFunction, { ...credentials, region });
+  const invoker = functionInvoker(options.rotationFunction, { ...credentials, region, service: 'lambda' });
   const runner = new RotationRunner({
     store,
     clock: controls.clock,

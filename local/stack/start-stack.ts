@@ -35,7 +35,8 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const home = path.resolve(options.home);
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  // PostgreSQL does not run as root: its own user has to pass through to its data, and everything else closes itself.
+  await mkdir(home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const supervisor = await startSupervisor({ folder: path.join(home, 'processes') });
   try {
     await options.onLocked?.();

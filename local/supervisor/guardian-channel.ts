@@ -78,7 +78,7 @@ export class GuardianChannel {
   }
 }
 
-/** Detached means a session of its own: neither Ctrl-C in the terminal nor a signal to the parent's group reaches it. */
+/** Detached, it is reached neither by Ctrl-C in the terminal nor by a signal to the parent's process group. */
 function spawnGuardian(folder: string): ChildProcess {
   const log = openSync(path.join(folder, 'guardian.log'), 'a', 0o600);
   try {

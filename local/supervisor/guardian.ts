@@ -1,5 +1,5 @@
 /**
- * The guardian: a process of its own session that owns the servers and outlives whoever asked for them.
+ * The guardian: a detached process that owns the servers and outlives whoever asked for them.
  *
  * It lives as long as its channel to the parent. When the channel closes, for whatever reason, it ends every server and
  * leaves. Its one argument is the folder in which it writes down what it runs.

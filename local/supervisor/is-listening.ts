@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 
+const LIMIT_MS = 2_000;
+
 /** Whether something accepts connections on the port of the loopback address. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -8,6 +10,6 @@ export function isListening(port: number): Promise<boolean> {
       socket.destroy();
       resolve(listening);
     };
-    socket.once('connect', answer(true)).once('error', answer(false));
+    socket.once('connect', answer(true)).once('error', answer(false)).setTimeout(LIMIT_MS, answer(false));
   });
 }

@@ -8,15 +8,21 @@ export interface WaitLimit {
   everyMs?: number;
 }
 
-/** Resolves to true as soon as the condition holds, and to false when the limit passes first. */
+/** Resolves to true as soon as the condition holds, and to false when the limit passes first, even within a look. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   { limitMs, everyMs = 20 }: WaitLimit,
 ): Promise<boolean> {
+  const expiry = new AbortController();
+  const expired = delay(limitMs, false, { signal: expiry.signal }).catch(() => false);
   const deadline = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() >= deadline) return false;
-    await delay(everyMs);
+  try {
+    while (!(await Promise.race([condition(), expired]))) {
+      if (performance.now() >= deadline) return false;
+      await delay(everyMs);
+    }
+    return true;
+  } finally {
+    expiry.abort();
   }
-  return true;
 }

@@ -17,7 +17,7 @@ export interface StartingTemporal {
 }
 
 /** An answer takes half a second on an idle machine; a large file after a crash on a busy one takes longer. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 40_000;
 const ATTEMPT_MS = 2_000;
 
 /**

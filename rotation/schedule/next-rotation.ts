@@ -1,42 +1,62 @@
-import { createHash } from 'node:crypto';
+import { instantWithin } from './instant-within';
+import { type RotationRules } from './rotation-rules';
+import { nextWindow, windowAtOrAfter } from './rotation-window';
 
-/** When a secret is rotated. The names are AWS's (`RotationRules`). */
-export interface RotationRules {
-  /** Days from one rotation to the next, 1 to 1000. */
-  readonly automaticallyAfterDays: number;
+/** A secret, when it was last rotated, and by which rules it is. */
+export interface RotatedSecret {
+  readonly arn: string;
+  /** When it really was, by hand or by schedule, not when it was planned. */
+  readonly lastRotation: Date;
+  readonly rules: RotationRules;
 }
 
-/** The rules of a secret for which none were given: AWS's console proposes the same. */
-export const defaultRotationRules: RotationRules = { automaticallyAfterDays: 30 };
-
-const dayMs = 86_400_000;
-const hourMs = 3_600_000;
-const minuteMs = 60_000;
+/** Temporal never fires at an instant that has passed when it arrives there. */
+const leadMs = 60_000;
 
 /**
- * The instant of the next rotation: the UTC date of the last actual one plus N days, at an hour that is uniform over the
- * day and a minute weighted to the top of the hour (minute m weighs 1/(1+m)).
+ * The instant of the next rotation: at an unpredictable minute of the next window after the last rotation. For
+ * `automaticallyAfterDays` and no duration that is the UTC date of the last one plus N days, at an hour that is uniform
+ * over the day and a minute weighted to the top of the hour (minute m weighs 1/(1+m)).
  *
- * A pure function of the secret and its last rotation, so that whoever computes it again arrives at the same instant.
+ * A pure function of the secret, its last rotation and the rules, so that whoever computes it again arrives at the same
+ * instant. Always after the last rotation, and never outside the window.
+ *
+ * @throws ConfigurationInvalidError for rules that `parseRotationRules` refuses.
  */
-export function nextRotation(input: { arn: string; lastRotation: Date; rules: RotationRules }): Date {
-  const { arn, lastRotation, rules } = input;
-  const date = Math.floor(lastRotation.getTime() / dayMs) * dayMs + rules.automaticallyAfterDays * dayMs;
-  const [forHour, forMinute] = fractions(`${arn}\n${lastRotation.toISOString()}`);
-  return new Date(date + Math.floor(forHour * 24) * hourMs + weightedMinute(forMinute) * minuteMs);
+export function nextRotation({ arn, lastRotation, rules }: RotatedSecret): Date {
+  return instantWithin(nextWindow({ lastRotation, rules }), seed({ arn, lastRotation }));
 }
 
-/** Two independent numbers in [0, 1) that only the text decides. */
-function fractions(text: string): [number, number] {
-  const digest = createHash('sha256').update(text).digest();
-  return [digest.readUIntBE(0, 6) / 2 ** 48, digest.readUIntBE(6, 6) / 2 ** 48];
+/**
+ * The instants of the next rotations, each counted from the one before as if that had happened at its instant.
+ *
+ * @throws ConfigurationInvalidError for rules that `parseRotationRules` refuses.
+ */
+export function upcomingRotations({ count, ...secret }: RotatedSecret & { readonly count: number }): Date[] {
+  const instants: Date[] = [];
+  let { lastRotation } = secret;
+  while (instants.length < count) {
+    lastRotation = nextRotation({ ...secret, lastRotation });
+    instants.push(lastRotation);
+  }
+  return instants;
 }
 
-const minuteWeights = Array.from({ length: 60 }, (_, minute) => 1 / (1 + minute));
-const minuteWeightsSum = minuteWeights.reduce((sum, weight) => sum + weight);
+/**
+ * The instant to fire at, seen from now: the next rotation or, where that has passed or is nearer than a minute, a
+ * minute from now if a window is open then, else an instant in the first window that opens. So a rotation that was
+ * missed is made up for soon, and a window is never left.
+ *
+ * @throws ConfigurationInvalidError for rules that `parseRotationRules` refuses.
+ */
+export function dueRotation({ now, ...secret }: RotatedSecret & { readonly now: Date }): Date {
+  const next = nextRotation(secret);
+  const soon = new Date(now.getTime() + leadMs);
+  if (next >= soon) return next;
+  const window = windowAtOrAfter({ instant: soon, rules: secret.rules });
+  return window.opensAt <= soon ? soon : instantWithin(window, seed(secret));
+}
 
-function weightedMinute(fraction: number): number {
-  let rest = fraction * minuteWeightsSum;
-  const minute = minuteWeights.findIndex((weight) => (rest -= weight) < 0);
-  return minute === -1 ? minuteWeights.length - 1 : minute;
+function seed({ arn, lastRotation }: { arn: string; lastRotation: Date }): string {
+  return `${arn}\n${lastRotation.toISOString()}`;
 }

@@ -2,7 +2,7 @@ import { RotationSupersededError, StoreUnavailableError } from '../errors';
 import { generatePassword } from '../generate-password';
 import { defaultPasswordPolicy } from '../password-policy';
 import { type RotationRequest } from '../rotation-request';
-import { type SecretStore, type SecretVersion } from '../secret-store';
+import { type SecretDescription, type SecretStore, type SecretVersion } from '../secret-store';
 import { SecretValue } from '../secret-value';
 import { assertRotatable } from './assert-rotatable';
 import { assertStillOurs, readCurrent, type ReadVersion } from './read-credentials';
@@ -27,20 +27,26 @@ export interface CreateSecretOutcome extends StepOutcome {
 export async function createSecret(deps: StepDeps, request: RotationRequest): Promise<CreateSecretOutcome> {
   const { store } = deps;
   const { secretId, clientRequestToken } = request;
-  assertRotatable(await store.describe(secretId), clientRequestToken);
+  const { labels } = await permitted(store, request);
   const current = await readCurrent(store, secretId);
   const outcome = { currentVersionId: current.versionId };
 
-  const pending = await store.readVersion({ secretId, versionId: clientRequestToken });
+  const pending = labels[clientRequestToken] && (await store.readVersion({ secretId, versionId: clientRequestToken }));
   if (pending) {
     assertOurs(pending, { request, current });
     return { ...outcome, changed: false };
   }
 
   const value = await pendingValue(deps, { request, current: current.value });
-  await store.putPending({ secretId, clientRequestToken, text: value.text });
+  await store.putPending({ secretId, clientRequestToken, text: value.text }); // leaves a version that labels did not show yet
   assertOurs(await readBack(store, request), { request, current });
   return { ...outcome, changed: true };
+}
+
+async function permitted(store: SecretStore, request: RotationRequest): Promise<SecretDescription> {
+  const secret = await store.describe(request.secretId);
+  assertRotatable(secret, request.clientRequestToken);
+  return secret;
 }
 
 async function pendingValue(

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResultRow } from 'pg';
 import { PostgresEngine } from '../../adapters/postgres';
-import { removePostgres, startPostgres } from '../../local/postgres';
-import { findFreePort, startSupervisor, waitUntil } from '../../local/supervisor';
+import { type PostgresOptions, removePostgres, type RunningPostgres, startPostgres } from '../../local/postgres';
+import { findFreePort, PortTakenError, startSupervisor, waitUntil } from '../../local/supervisor';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
 import { type DatabaseUnderTest, type UserAccount } from '../contracts/database-engine';
@@ -150,8 +150,8 @@ export async function startPostgresServer(
     await rm(home, { recursive: true, force: true });
   };
   try {
-    const options = { supervisor, home, port: await findFreePort(), parameters: { fsync: 'off', ...parameters } };
-    let running = await startPostgres(options);
+    const options = { supervisor, home, parameters: { fsync: 'off', ...parameters } };
+    let running = await startOnFreePort(options);
     const { host, port, superuser, logFile, dataFolder } = running;
     const secret = {
       engine: 'postgres',
@@ -166,13 +166,24 @@ export async function startPostgresServer(
       dataFolder,
       halt: () => running.process.stop(),
       resume: async () => {
-        running = await startPostgres(options);
+        running = await startPostgres({ ...options, port });
       },
       stop,
     });
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Other suites look for ports at the same time, so that one that was free may be taken. */
+async function startOnFreePort(options: Omit<PostgresOptions, 'port'>, attempts = 3): Promise<RunningPostgres> {
+  try {
+    return await startPostgres({ ...options, port: await findFreePort() });
+  } catch (error) {
+    const isPortTaken = error instanceof PortTakenError || /Address already in use/i.test(String(error));
+    if (!isPortTaken || attempts === 1) throw error;
+    return startOnFreePort(options, attempts - 1);
   }
 }
 

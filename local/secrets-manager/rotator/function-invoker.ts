@@ -1,4 +1,5 @@
-import { lambdaInvoker, type Signer } from './lambda-invoker';
+import { type Signer } from '../wire/authorize';
+import { lambdaInvoker } from './lambda-invoker';
 import { post, statusOf } from './post-event';
 import { type FunctionInvoker, type RotationFunction, type RotationFunctionSource } from './rotation-function';
 

@@ -1,13 +1,6 @@
-import { signRequest } from '../wire/sign-request';
+import { authorize, type Signer } from '../wire/authorize';
 import { post, statusOf } from './post-event';
 import { type FunctionInvoker } from './rotation-function';
-
-/** Whose key, and for which Region, calls of the Invoke API are signed with. */
-export interface Signer {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly region: string;
-}
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -24,7 +17,7 @@ export function lambdaInvoker(
     { type, body }: { type: string; body: string },
   ): { url: URL; headers: Headers } => {
     const url = new URL(`/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`, lambdaEndpoint);
-    return { url, headers: { 'x-amz-invocation-type': type, ...sign({ url, body }, signer) } };
+    return { url, headers: { 'x-amz-invocation-type': type, ...authorize({ url, body }, signer) } };
   };
   return {
     canInvoke: async (functionArn) => {
@@ -42,16 +35,4 @@ export function lambdaInvoker(
       }
     },
   };
-}
-
-function sign({ url, body }: { url: URL; body: string }, { accessKeyId, secretAccessKey, region }: Signer): Headers {
-  const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const day = timestamp.slice(0, 8);
-  const headers = { host: url.host, 'x-amz-date': timestamp };
-  const signedHeaders = ['host', 'x-amz-date'];
-  const request = { method: 'POST', target: url.pathname, headers, body: Buffer.from(body) };
-  const signature = signRequest(request, { secretAccessKey, day, region, service: 'lambda', signedHeaders, timestamp });
-  const credential = `Credential=${accessKeyId}/${day}/${region}/lambda/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`;
-  return { 'x-amz-date': timestamp, authorization };
 }

@@ -18,11 +18,10 @@ export function beginRotation(secret: Secret, { token, now }: { token: string; n
   return begin(secret, { version: { id: token, createdAt: now }, testOnly: false, now });
 }
 
-/** Begins a test: a version with a copy of the current value holds AWSPENDING for a while. */
+/** Begins a test: a version with a copy of the current value, if there is one, holds AWSPENDING for a while. */
 export function beginTest(secret: Secret, { token, now }: { token: string; now: number }): Secret {
   const current = secret.versions.get(secret.labels.get(CURRENT) ?? '');
-  if (current?.value === undefined) return secret;
-  const version = { id: token, createdAt: now, kmsKeyId: secret.kmsKeyId, value: current.value };
+  const version = { id: token, createdAt: now, kmsKeyId: secret.kmsKeyId, value: current?.value };
   return begin(secret, { version, testOnly: true, now });
 }
 

@@ -1,7 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Secret } from '../service/secret';
 import { JournalFile } from './journal-file';
-import { type SecretRecord } from './secret-record';
+import { changeRecord } from './secret-record';
 
 /** A shorter journal in the making, beside the one in use. */
 export interface Compaction {
@@ -19,11 +20,12 @@ export interface Compaction {
 export interface CompactionStart {
   readonly path: string;
   readonly key: Buffer;
-  readonly records: readonly SecretRecord[];
+  /** Taken at one moment; secrets never change, so they can be written little by little. */
+  readonly secrets: readonly Secret[];
 }
 
-/** So many records are written between two turns of the event loop. */
-const chunk = 64;
+/** So many secrets are written between two turns of the event loop. */
+const chunk = 16;
 
 /** Starts writing a snapshot beside a journal. Requests are served meanwhile. */
 export function startCompaction(start: CompactionStart): Compaction {
@@ -58,12 +60,14 @@ export async function compactNow(start: CompactionStart): Promise<JournalFile> {
 }
 
 async function writeSnapshot(
-  { path, key, records }: CompactionStart,
+  { path, key, secrets }: CompactionStart,
   isAbandoned: () => boolean,
 ): Promise<JournalFile> {
   const file = await JournalFile.create(newPath(path), key);
-  for (let next = 0; next < records.length && !isAbandoned(); next += chunk) {
-    await file.append(records.slice(next, next + chunk).map((record) => JSON.stringify(record)));
+  for (let next = 0; next < secrets.length && !isAbandoned(); next += chunk) {
+    await file.append(
+      secrets.slice(next, next + chunk).map((secret) => JSON.stringify(changeRecord(undefined, secret))),
+    );
   }
   return file;
 }

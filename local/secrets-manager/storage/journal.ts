@@ -1,3 +1,4 @@
+import { type Secret } from '../service/secret';
 import { type ChangeLog } from './change-log';
 import { type Compaction, startCompaction } from './compaction';
 import { type JournalFile } from './journal-file';
@@ -15,13 +16,13 @@ export interface JournalParts {
   readonly key: Buffer;
   readonly file: JournalFile;
   /** The whole present state, for compaction. */
-  readonly snapshot: () => readonly SecretRecord[];
+  readonly snapshot: () => readonly Secret[];
   /** Told at once when appended records could not be kept, before anybody else is. */
   readonly onLost: () => void;
 }
 
 /** A journal smaller than this is not worth compacting. */
-const leastCompactedLength = 8 * 1024 * 1024;
+const leastCompactedLength = 16 * 1024 * 1024;
 
 /**
  * The journal with its group commit: whatever arrives while one flush is under way shares the next one.
@@ -90,7 +91,7 @@ export class Journal implements ChangeLog {
   async #compact(): Promise<void> {
     const { path, key, snapshot } = this.#parts;
     if (this.#compaction === undefined && this.#file.length > this.#compactAt) {
-      this.#compaction = startCompaction({ path, key, records: snapshot() });
+      this.#compaction = startCompaction({ path, key, secrets: snapshot() });
     }
     if (this.#compaction?.isReady !== true) return;
     const compacted = await this.#compaction.finish();

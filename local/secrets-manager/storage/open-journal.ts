@@ -6,7 +6,7 @@ import { loadEncryptionKey } from './encryption-key';
 import { lockFolder } from './folder-lock';
 import { JournalFile } from './journal-file';
 import { readJournal } from './read-journal';
-import { applyRecord, changeRecord } from './secret-record';
+import { applyRecord } from './secret-record';
 
 /** A folder whose journal has been read and can be written. */
 export interface OpenJournal {
@@ -54,7 +54,7 @@ async function load({ path, key }: { path: string; key: Buffer }, secrets: Map<s
     },
   });
   if (end?.sequence === secrets.size) return JournalFile.open(path, { key, end });
-  return compactNow({ path, key, records: [...secrets.values()].map((secret) => changeRecord(undefined, secret)) });
+  return compactNow({ path, key, secrets: [...secrets.values()] });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -90,7 +90,7 @@ export class SecretStore implements Catalog {
   }
 
   #keepIn({ path, key, file, unlock }: OpenJournal): void {
-    const snapshot = (): SecretRecord[] => [...this.#secrets.values()].map((secret) => changeRecord(undefined, secret));
+    const snapshot = (): Secret[] => [...this.#secrets.values()];
     this.#log = new Journal({
       path,
       key,

@@ -336,6 +336,20 @@ describe('the state of an account', () => {
     expect(await engine.canSignIn(server.credential(user))).toBe(true);
   });
 
+  it('§11.51 tells a trigger that forbids the sign-in from a refused password', async () => {
+    const user = await aUser();
+    await server.sql(
+      `CREATE FUNCTION forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN IF session_user = '${user.username}' THEN RAISE EXCEPTION 'forbidden'; END IF; END $$`,
+    );
+    await server.sql('CREATE EVENT TRIGGER forbidding ON login EXECUTE FUNCTION forbid()');
+    try {
+      await expect(engine.canSignIn(server.credential(user))).rejects.toBeInstanceOf(TargetMisconfiguredError);
+    } finally {
+      await server.sql('DROP EVENT TRIGGER forbidding');
+    }
+  });
+
   it('§11.42 takes a session that is read-only for a read-only target', async () => {
     const user = await aUser();
     await server.sql(`ALTER ROLE ${user.username} SET default_transaction_read_only = on`);
@@ -496,6 +510,23 @@ describe('a change that has to wait', () => {
       await changing;
       await holder.query('ROLLBACK');
     });
+
+    expect(await server.signsIn(user)).toBe(true);
+  });
+
+  it('is not sent when the signal is aborted while its verifier is computed', async () => {
+    const user = await aUser();
+    await server.sql(`ALTER ROLE ${user.username} SET scram_iterations = 1000000`);
+    const stopping = new AbortController();
+
+    const changing = changeOwn(user, 'second', new PostgresEngine({ signal: stopping.signal }));
+    const refused = expect(changing).rejects.toThrow('no longer wanted');
+    await server.untilFound(
+      `SELECT FROM pg_stat_activity WHERE usename = '${user.username}' AND state = 'idle'
+        AND query LIKE '%client_connection_check_interval%'`,
+    );
+    stopping.abort(new Error('no longer wanted'));
+    await refused;
 
     expect(await server.signsIn(user)).toBe(true);
   });

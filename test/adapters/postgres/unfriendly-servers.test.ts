@@ -79,6 +79,17 @@ const refusal = ({ code, text, severity = 'FATAL' }: { code: string; text: strin
 
 const readyForQuery = message('Z', Buffer.from('I'));
 
+/** The row that tells the user of the session. */
+const answer = (text: string): Buffer => {
+  const column = Buffer.concat([Buffer.from('sessionUser\0'), Buffer.alloc(6), int32(25), Buffer.alloc(8)]);
+  return Buffer.concat([
+    message('T', Buffer.concat([Buffer.from([0, 1]), column])),
+    message('D', Buffer.concat([Buffer.from([0, 1]), int32(text.length), Buffer.from(text)])),
+    message('C', Buffer.from('SELECT 1\0')),
+    readyForQuery,
+  ]);
+};
+
 const engine = new PostgresEngine({ connectTimeoutMs: 300 });
 
 const failureOf = async ({ credential }: ScriptedServer, by = engine): Promise<RotationError> => {
@@ -236,6 +247,44 @@ describe('signing in', () => {
     });
 
     expect(await failureOf(server)).toBeInstanceOf(CannotVerifyError);
+  });
+
+  it('§11.32 by a password that the server does not look at is found out by a wrong one', async () => {
+    const server = await serve((socket, chunk) => {
+      if (chunk[0] === 0) socket.write(authentication(3));
+      else if (chunk.toString().startsWith('p')) socket.write(Buffer.concat([authentication(0), readyForQuery]));
+      else if (chunk.toString().startsWith('Q')) socket.write(answer('app'));
+    });
+
+    expect(await engine.canSignIn(server.credential)).toBe(true);
+    const before = server.connections();
+    await expect(engine.verifyCredential(server.credential)).rejects.toBeInstanceOf(CannotVerifyError);
+
+    expect(server.connections() - before).toBe(2);
+    const passwords = server.received.filter((chunk) => chunk.toString().startsWith('p')).map(String);
+    expect(passwords.at(-2)).toContain('never shown');
+    expect(passwords.at(-1)).not.toContain('never shown');
+  });
+
+  it('and then hearing nothing ends at the time limit', async () => {
+    const server = await serve((socket, chunk) => {
+      if (chunk[0] === 0) socket.write(Buffer.concat([authentication(0), readyForQuery]));
+    });
+    const change = { signInAs: server.credential, username: 'app', newPassword: new Sensitive('second') };
+
+    await expect(engine.verifyCredential(server.credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+    await expect(engine.changePassword(change)).rejects.toBeInstanceOf(TargetUnavailableError);
+  });
+
+  it('as another user than the one of the secret is a matter of configuration', async () => {
+    const server = await serve((socket, chunk) => {
+      if (chunk[0] === 0) socket.write(Buffer.concat([authentication(0), readyForQuery]));
+      else if (chunk.toString().startsWith('Q')) socket.write(answer('else'));
+    });
+
+    const verifying = engine.verifyCredential(server.credential);
+
+    await expect(verifying).rejects.toBeInstanceOf(TargetMisconfiguredError);
   });
 
   it.each([

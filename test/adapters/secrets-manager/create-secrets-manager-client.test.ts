@@ -77,7 +77,7 @@ it('waits for a bounded time only', async () => {
 
   expect(requestHandler.httpHandlerConfigs()).toMatchObject({
     connectionTimeout: 3_000,
-    requestTimeout: 10_000,
+    requestTimeout: 5_000,
     throwOnRequestTimeout: true,
   });
   expect(await client.config.maxAttempts()).toBe(3);

@@ -114,9 +114,9 @@ describe('constraints', () => {
 
   afterAll(() => endpoint.close());
 
-  it.each(bounds)(
-    '2.2: %s lets %s through at its bound and not beyond',
-    async (operation, _member, inside, outside) => {
+  it.each(bounds.map(([operation, member, inside, outside]) => ({ operation, member, inside, outside })))(
+    '2.2: $operation lets $member through at its bound and not beyond',
+    async ({ operation, inside, outside }) => {
       const refusal = await scenario.refusal(operation, outside);
       expect([refusal.status, refusal.type]).toEqual([400, 'InvalidParameterException']);
       await expect(scenario.call(operation, inside)).resolves.toBeDefined();

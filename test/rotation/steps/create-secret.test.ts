@@ -250,6 +250,17 @@ describe('a secret that may not be rotated', () => {
     expectNothingStored();
   });
 
+  it('cannot be used with its engine', async () => {
+    const validate = (): never => {
+      throw new MalformedSecretError('The username is too long.');
+    };
+    const engineFor = (): DatabaseEngine => ({ ...world.database.engine(), validate });
+
+    await expect(createSecret({ ...world.deps, engineFor }, world.rotation)).rejects.toThrow('too long');
+    expectNothingStored();
+    expect(world.database.calls).toEqual([]);
+  });
+
   it('has a password that its server refuses, and so has the version before', async () => {
     world.setPassword('by hand');
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type DatabaseEngine } from '../../../rotation/database-engine';
 import {
   MalformedSecretError,
   OutcomeUnknownError,
@@ -203,6 +204,16 @@ describe('a password that cannot be set', () => {
     world.store.overwrite({ secretId: world.secretId, versionId, text: '{"password":"hunter2"}' });
 
     await expect(run()).rejects.toThrow(MalformedSecretError);
+    expect(world.database.calls).toEqual([]);
+  });
+
+  it('because the pending version cannot be used with its engine', async () => {
+    const validate = (): never => {
+      throw new MalformedSecretError('The username is too long.');
+    };
+    const engineFor = (): DatabaseEngine => ({ ...world.database.engine(), validate });
+
+    await expect(setSecret({ ...world.deps, engineFor }, world.rotation)).rejects.toThrow('too long');
     expect(world.database.calls).toEqual([]);
   });
 

@@ -1,0 +1,38 @@
+import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Client } from '@temporalio/client';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { type Activities, createActivities } from '../../activities';
+import { SecretsManagerStore } from '../../adapters/secrets-manager';
+import { enginesFor } from '../../worker/engine-registry';
+
+/** What a worker for tests is made of. */
+export interface HeldWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly secretsManager: SecretsManagerClient;
+  readonly workflowBundle: { readonly codePath: string };
+  /** Changes the activities. */
+  readonly wrap: (activities: Activities) => Activities;
+}
+
+/** A worker as `createRotorWorker` makes it, whose activities a test can get at, and which leaves at once. */
+export async function createHeldWorker(options: HeldWorkerOptions): Promise<Worker> {
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle, wrap } = options;
+  const activities = createActivities({
+    stepDeps: (signal) => ({
+      store: new SecretsManagerStore({ client: secretsManager, signal }),
+      engineFor: enginesFor(signal),
+    }),
+    temporal: new Client({ connection, namespace }),
+  });
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    activities: wrap(activities),
+    workflowBundle,
+    stickyQueueScheduleToStartTimeout: '1 second',
+    maxHeartbeatThrottleInterval: '100 milliseconds',
+  });
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { type Activities } from '../../activities';
+import { createSecretsManagerClient, SecretsManagerStore } from '../../adapters/secrets-manager';
+import { RotationClient, type RotationHandle } from '../../client';
+import { type SecretsManagerEndpoint, startSecretsManager } from '../../local/secrets-manager';
+import { rotationId } from '../../rotation/rotation-id';
+import { Sensitive } from '../../rotation/sensitive';
+import { createRotorWorker } from '../../worker';
+import { type rotateSecret } from '../../workflows';
+import { createHeldWorker } from './create-held-worker';
+import { PostgresServer } from './postgres-server';
+import { RotatedApplication } from './rotated-application';
+import { sharedServers, type SharedServers } from './shared-servers';
+
+/** A worker in this process. */
+export interface RunningWorker {
+  /** Lets running steps notice, and resolves when it is gone. Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly endpoint: SecretsManagerEndpoint;
+  readonly connection: Connection;
+  readonly native: NativeConnection;
+}
+
+/**
+ * What one suite works with: the shared Temporal server and PostgreSQL, and a task queue and a Secrets Manager of its
+ * own, so that no suite sees another's secrets.
+ */
+export class RotorUnderTest {
+  readonly servers: SharedServers = sharedServers();
+  readonly taskQueue = `test-${randomUUID()}`;
+  readonly endpoint: SecretsManagerEndpoint;
+  readonly secretsManager: SecretsManagerClient;
+  readonly postgres: PostgresServer;
+  readonly temporal: Client;
+  readonly client: RotationClient;
+  readonly #parts: Parts;
+  readonly #workers: RunningWorker[] = [];
+
+  private constructor(parts: Parts) {
+    const { temporal, postgres } = this.servers;
+    const { host, port, superuser } = postgres;
+    this.#parts = parts;
+    this.endpoint = parts.endpoint;
+    const { url, region, credentials } = parts.endpoint;
+    this.secretsManager = createSecretsManagerClient({ endpoint: url, region, credentials });
+    const password = new Sensitive(superuser.password);
+    this.postgres = new PostgresServer({ engine: 'postgres', host, port, ...superuser, password, tls: false });
+    this.temporal = new Client({ connection: parts.connection, namespace: temporal.namespace });
+    const store = new SecretsManagerStore({ client: this.secretsManager });
+    this.client = new RotationClient({ temporal: this.temporal, taskQueue: this.taskQueue, store });
+  }
+
+  /** Once per suite: the SDK's runtime of a process can be set up only once. */
+  static async start(): Promise<RotorUnderTest> {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const { address } = sharedServers().temporal;
+    const [endpoint, connection, native] = await Promise.all([
+      startSecretsManager(),
+      Connection.connect({ address }),
+      NativeConnection.connect({ address }),
+    ]);
+    return new RotorUnderTest({ endpoint, connection, native });
+  }
+
+  /** The environment that leads a Rotor of another process here. */
+  get environment(): Record<string, string> {
+    const { url, region, credentials } = this.endpoint;
+    return {
+      TEMPORAL_ADDRESS: this.servers.temporal.address,
+      TEMPORAL_NAMESPACE: this.servers.temporal.namespace,
+      ROTOR_TASK_QUEUE: this.taskQueue,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+  }
+
+  /** A database user and its secret, with other members than usual, on the shared PostgreSQL or on another. */
+  createApplication(
+    members: Readonly<Record<string, unknown>> = {},
+    postgres: PostgresServer = this.postgres,
+  ): Promise<RotatedApplication> {
+    return RotatedApplication.create({ secretsManager: this.secretsManager, postgres }, members);
+  }
+
+  /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */
+  async startWorker({ wrap }: { wrap?: (activities: Activities) => Activities } = {}): Promise<RunningWorker> {
+    const { temporal, program } = this.servers;
+    const options = {
+      connection: this.#parts.native,
+      namespace: temporal.namespace,
+      taskQueue: this.taskQueue,
+      secretsManager: this.secretsManager,
+      workflowBundle: { codePath: program.workflowBundle },
+    };
+    const worker = run(await (wrap ? createHeldWorker({ ...options, wrap }) : createRotorWorker(options)));
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** The owner of a secret's rotation; the newest run, unless one is named. */
+  owner(arn: string, runId?: string): WorkflowHandle<typeof rotateSecret> {
+    return this.temporal.workflow.getHandle<typeof rotateSecret>(rotationId(arn), runId);
+  }
+
+  /** Rotates a secret by the client, to the end. */
+  async rotate(application: RotatedApplication): Promise<RotationHandle> {
+    const rotation = await this.client.rotateSecret({ secretId: application.name });
+    await this.client.outcome(rotation);
+    return rotation;
+  }
+
+  /** Ends everything that this suite started. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+    this.secretsManager.destroy();
+    await this.#parts.native.close();
+    await this.#parts.connection.close();
+    await this.#parts.endpoint.close();
+  }
+}
+
+function run(worker: Worker): RunningWorker {
+  const running = worker.run();
+  return {
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
+  };
+}
