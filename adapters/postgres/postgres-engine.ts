@@ -1,18 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
-import { CannotVerifyError, SignInRefusedError, TargetMisconfiguredError } from '../../rotation/errors';
+import {
+  type CredentialCheck,
+  type DatabaseEngine,
+  type PasswordChange,
+  type ServerFacts,
+  type TlsSettings,
+  type UserPair,
+} from '../../rotation/database-engine';
+import {
+  CannotVerifyError,
+  ConfigurationInvalidError,
+  SignInRefusedError,
+  TargetMisconfiguredError,
+} from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
 import { defaultPort } from './pg-client';
 import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
 import {
   changeRolePassword,
+  readServerId,
   readSessionFacts,
   readSessionUser,
   readSystemUser,
   type SessionFacts,
   tryNoticeLostClient,
 } from './postgres-statements';
+import { runProbes } from './run-probes';
 import { leastIterations, mostIterations, scramVerifier } from './scram-verifier';
 import { validateConnection, validateNewPassword, validateUsername } from './validate-connection';
 
@@ -25,10 +39,8 @@ export interface PostgresEngineOptions {
   readonly signal?: AbortSignal;
   /** How long to wait for the sign-in, and then for each answer that comes before a change. @defaultValue 5000 */
   readonly connectTimeoutMs?: number;
-  readonly tls?: {
-    /** Authorities to trust instead of Node's own, in PEM. */
-    readonly ca?: string;
-  };
+  /** What to trust where a credential names no authority of its own. */
+  readonly tls?: TlsSettings;
   /** What the server lists the session as. @defaultValue `rotor` */
   readonly applicationName?: string;
 }
@@ -59,7 +71,15 @@ export class PostgresEngine implements DatabaseEngine {
     }
   }
 
-  async changePassword({ signInAs, username, newPassword }: PasswordChange): Promise<void> {
+  async inspect(credential: ConnectionSecret): Promise<ServerFacts> {
+    return this.#inSession({ credential }, async (session) => {
+      const { serverId } = await session.read<Pick<ServerFacts, 'serverId'>>(readServerId);
+      return { serverId, secondPassword: false };
+    });
+  }
+
+  async changePassword({ signInAs, username, newPassword, alsoKeep }: PasswordChange): Promise<void> {
+    if (alsoKeep) throw noSecondPassword(signInAs);
     validateUsername(username);
     validateNewPassword(newPassword);
     await this.#inSession({ credential: signInAs, role: username }, async (session) => {
@@ -75,15 +95,22 @@ export class PostgresEngine implements DatabaseEngine {
     });
   }
 
+  async matchUser({ superuser }: UserPair): Promise<{ readonly changed: boolean }> {
+    return this.#inSession({ credential: superuser }, () => Promise.resolve({ changed: false }));
+  }
+
   /**
    * A completed SCRAM exchange is the proof, in one connection: the server had to know the verifier. Else PostgreSQL 16
    * and later tell the method, and where a password was sent but the method is not told, a second sign-in with a wrong
    * password must be refused. A standby is as good as a primary here.
    */
-  async verifyCredential(credential: ConnectionSecret): Promise<void> {
+  async verifyCredential({ credential, probes }: CredentialCheck): Promise<void> {
     const proved = await this.#inSession({ credential }, async (session) => {
-      assertSessionUser(await session.read<Pick<SessionFacts, 'sessionUser'>>(readSessionUser), credential);
-      return provesPassword(session, credential);
+      const facts = await session.read<Pick<SessionFacts, 'sessionUser' | 'currentUser'>>(readSessionUser);
+      assertSessionUser(facts, credential);
+      const isProved = await provesPassword(session, credential);
+      if (probes) await runProbes(session, { probes, role: facts.currentUser });
+      return isProved;
     });
     if (!proved) await this.#assertWrongPasswordRefused(credential);
   }
@@ -104,6 +131,14 @@ export class PostgresEngine implements DatabaseEngine {
 
 function iterationsFor({ scramIterations }: SessionFacts): number {
   return Math.min(Math.max(leastIterations, Number(scramIterations ?? 0)), mostIterations);
+}
+
+function noSecondPassword({ host, port = defaultPort, username }: Target): ConfigurationInvalidError {
+  return new ConfigurationInvalidError(
+    `PostgreSQL at ${host}:${port} has one password for a user: there is none to keep beside the new one. ` +
+      'Use the alternating-users strategy instead.',
+    { engine: 'postgres', host, port, username },
+  );
 }
 
 /** Amazon RDS asks IAM or Kerberos about such a user, and never looks at its password. */

@@ -1,36 +1,53 @@
 import { Sensitive } from '../../rotation/sensitive';
-import { describeDatabaseEngineContract } from '../contracts/database-engine';
+import { type DatabaseUnderTest, describeDatabaseEngineContract } from '../contracts/database-engine';
+import { describeSecondPasswordsContract } from '../contracts/second-passwords';
 import { FakeDatabase } from '../support/fake-database';
 
-describeDatabaseEngineContract({
-  name: 'FakeDatabase',
-  start: () => {
-    const database = new FakeDatabase();
-    const server = database.addServer();
-    const address = { engine: 'fake', host: server.host, port: server.port, tls: false };
-    server.users.set('root', { password: 'root password', isSuperuser: true });
-    server.refusesPassword = ({ username, password }) => username === password;
-    const change = (username: string, state: object): Promise<void> => {
-      Object.assign(server.users.get(username) ?? {}, state);
+function start(options: { hasSecondPasswords?: boolean } = {}): Promise<DatabaseUnderTest> {
+  const database = new FakeDatabase();
+  const server = database.addServer(options);
+  const address = { engine: 'fake', host: server.host, port: server.port, tls: false };
+  server.users.set('root', { password: 'root password', isSuperuser: true });
+  server.refusesPassword = ({ username, password }) => username === password;
+  const change = (username: string, state: object): Promise<void> => {
+    Object.assign(server.users.get(username) ?? {}, state);
+    return Promise.resolve();
+  };
+  return Promise.resolve({
+    address,
+    superuser: { ...address, username: 'root', password: new Sensitive('root password') },
+    unusedPort: 1,
+    engine: (options) => database.engine(options),
+    createUser: ({ username, password }) => {
+      server.users.set(username, { password });
       return Promise.resolve();
-    };
-    return Promise.resolve({
-      address,
-      superuser: { ...address, username: 'root', password: new Sensitive('root password') },
-      unusedPort: 1,
-      engine: (options) => database.engine(options),
-      createUser: ({ username, password }) => {
-        server.users.set(username, { password });
-        return Promise.resolve();
-      },
-      signsIn: (user) => Promise.resolve(database.accepts(server, user)),
-      blockUser: (username) => change(username, { isBlocked: true }),
-      admitUnchecked: (username) => change(username, { isUnchecked: true }),
-      passwordRefusedFor: (username) => username,
-      close: () => Promise.resolve(),
-    });
-  },
+    },
+    signsIn: (user) => Promise.resolve(database.accepts(server, user)),
+    blockUser: (username) => change(username, { isBlocked: true }),
+    admitUnchecked: (username) => change(username, { isUnchecked: true }),
+    passwordRefusedFor: (username) => username,
+    createTable: (table) => {
+      server.tables.set(table, new Set(['root']));
+      return Promise.resolve();
+    },
+    grantTable: ({ table, username }) => {
+      server.tables.get(table)?.add(username);
+      return Promise.resolve();
+    },
+    countRows: () => Promise.resolve(0),
+    close: () => Promise.resolve(),
+  });
+}
+
+describeDatabaseEngineContract({ name: 'FakeDatabase', start });
+
+describeDatabaseEngineContract({
+  name: 'FakeDatabase of two passwords',
+  secondPassword: true,
+  start: () => start({ hasSecondPasswords: true }),
 });
+
+describeSecondPasswordsContract({ name: 'FakeDatabase', start: () => start({ hasSecondPasswords: true }) });
 
 describe('FakeDatabase', () => {
   const credential = {

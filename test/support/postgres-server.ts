@@ -205,6 +205,17 @@ export async function postgresUnderTest(
     blockUser: async (username) => {
       await server.sql(`ALTER ROLE ${escapeIdentifier(username)} NOLOGIN`);
     },
+    createTable: async (table) => {
+      await server.sql(`DROP TABLE IF EXISTS ${table}`); // of an earlier run, elsewhere
+      await server.sql(`CREATE TABLE ${table} (n integer)`);
+    },
+    grantTable: async ({ table, username }) => {
+      await server.sql(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${escapeIdentifier(username)}`);
+    },
+    countRows: async (table) => {
+      const [row] = await server.sql<{ count: number }>(`SELECT count(*)::integer AS count FROM ${table}`);
+      return row?.count ?? NaN;
+    },
     close,
   };
 }

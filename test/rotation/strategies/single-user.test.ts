@@ -15,6 +15,7 @@ function aDatabase(password: string): { database: FakeDatabase; accepts: (passwo
   return { database, accepts: (guess) => database.accepts(server, { username: 'app', password: guess }) };
 }
 
+const superuser = (): Promise<undefined> => Promise.resolve(undefined);
 const previousIs = (secret?: ConnectionSecret) => jest.fn(() => Promise.resolve(secret));
 
 it('keeps the user', () => {
@@ -26,7 +27,7 @@ describe('preparing', () => {
     const { database } = aDatabase('current');
     const previous = previousIs(older);
 
-    await singleUser.prepare({ engine: database.engine(), current, previous });
+    await singleUser.prepare({ engine: database.engine(), current, previous, superuser });
 
     expect(previous).not.toHaveBeenCalled();
   });
@@ -34,7 +35,9 @@ describe('preparing', () => {
   it('is content with a previous version that signs in', async () => {
     const engine = aDatabase('older').database.engine();
 
-    await expect(singleUser.prepare({ engine, current, previous: previousIs(older) })).resolves.toBeUndefined();
+    await expect(
+      singleUser.prepare({ engine, current, previous: previousIs(older), superuser }),
+    ).resolves.toBeUndefined();
   });
 
   it.each([
@@ -45,7 +48,7 @@ describe('preparing', () => {
   ])('fails where the current password is refused and the previous version %s', async (_, secret) => {
     const engine = aDatabase('by hand').database.engine();
 
-    const prepared = singleUser.prepare({ engine, current, previous: previousIs(secret) });
+    const prepared = singleUser.prepare({ engine, current, previous: previousIs(secret), superuser });
 
     await expect(prepared).rejects.toThrow(SignInRefusedError);
     await expect(prepared).rejects.toMatchObject({ ids: { host: 'db.internal', username: 'app' } });
@@ -58,7 +61,7 @@ describe('setting the pending password', () => {
     ['previous', 'older'],
   ])('signs in as %s and changes the user’s own', async (_, password) => {
     const { database, accepts } = aDatabase(password);
-    const input = { engine: database.engine(), current, pending, previous: previousIs(older) };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(older), superuser };
 
     await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
     expect(accepts('pending')).toBe(true);
@@ -69,7 +72,7 @@ describe('setting the pending password', () => {
     database.failNext('changePassword', new PermissionMissingError('grant it'), 'before');
     const previous = previousIs(older);
 
-    const set = singleUser.setPending({ engine: database.engine(), current, pending, previous });
+    const set = singleUser.setPending({ engine: database.engine(), current, pending, previous, superuser });
 
     await expect(set).rejects.toThrow(PermissionMissingError);
     expect(previous).not.toHaveBeenCalled();
@@ -79,7 +82,7 @@ describe('setting the pending password', () => {
 describe('restoring the current password', () => {
   it('signs in as pending', async () => {
     const { database, accepts } = aDatabase('pending');
-    const input = { engine: database.engine(), current, pending, previous: previousIs() };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser };
 
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
