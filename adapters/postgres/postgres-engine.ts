@@ -7,28 +7,17 @@ import {
   type TlsSettings,
   type UserPair,
 } from '../../rotation/database-engine';
-import {
-  CannotVerifyError,
-  ConfigurationInvalidError,
-  SignInRefusedError,
-  TargetMisconfiguredError,
-} from '../../rotation/errors';
+import { CannotVerifyError, ConfigurationInvalidError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
-import { defaultPort } from './pg-client';
+import { matchRoles } from './match-roles';
+import { defaultDatabase, defaultPort } from './pg-client';
 import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
-import {
-  changeRolePassword,
-  readServerId,
-  readSessionFacts,
-  readSessionUser,
-  readSystemUser,
-  type SessionFacts,
-  tryNoticeLostClient,
-} from './postgres-statements';
+import { readServerId, readSessionUser, readSystemUser, type SessionFacts } from './postgres-statements';
 import { runProbes } from './run-probes';
-import { leastIterations, mostIterations, scramVerifier } from './scram-verifier';
+import { assertSessionUser, setRolePassword } from './set-role-password';
 import { validateConnection, validateNewPassword, validateUsername } from './validate-connection';
+import { type ParityCheck, verifyParity } from './verify-parity';
 
 /** How a {@link PostgresEngine} connects. */
 export interface PostgresEngineOptions {
@@ -82,21 +71,24 @@ export class PostgresEngine implements DatabaseEngine {
     if (alsoKeep) throw noSecondPassword(signInAs);
     validateUsername(username);
     validateNewPassword(newPassword);
-    await this.#inSession({ credential: signInAs, role: username }, async (session) => {
-      const facts = await session.read<SessionFacts>(readSessionFacts, [username]);
-      assertUsesPassword(facts, { ...signInAs, username });
-      const isOwn = signInAs.username === username;
-      if (isOwn) assertSessionUser(facts, signInAs);
-
-      const noticesLostClient = (await session.readIfKnown(tryNoticeLostClient)) !== undefined;
-      const leavesRole = isOwn && facts.currentUser !== facts.sessionUser;
-      const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });
-      await session.change(changeRolePassword({ username, verifier, noticesLostClient, leavesRole }));
-    });
+    await this.#inSession({ credential: signInAs, role: username }, (session) =>
+      setRolePassword(session, { signInAs, username, newPassword }),
+    );
   }
 
-  async matchUser({ superuser }: UserPair): Promise<{ readonly changed: boolean }> {
-    return this.#inSession({ credential: superuser }, () => Promise.resolve({ changed: false }));
+  async matchUser(pair: UserPair): Promise<{ readonly changed: boolean }> {
+    const { superuser, original, alternate } = pair;
+    this.validate(alternate);
+    validateNewPassword(alternate.password);
+    const credential = inDatabaseOf(original, superuser);
+    return this.#inSession({ credential, role: alternate.username }, async (session) => {
+      const changed = await matchRoles(session, pair);
+      if (await this.canSignIn(alternate)) return { changed };
+
+      const { username, password: newPassword } = alternate;
+      await setRolePassword(session, { signInAs: credential, username, newPassword });
+      return { changed: true };
+    });
   }
 
   /**
@@ -104,15 +96,22 @@ export class PostgresEngine implements DatabaseEngine {
    * and later tell the method, and where a password was sent but the method is not told, a second sign-in with a wrong
    * password must be refused. A standby is as good as a primary here.
    */
-  async verifyCredential({ credential, probes }: CredentialCheck): Promise<void> {
-    const proved = await this.#inSession({ credential }, async (session) => {
+  async verifyCredential({ credential, probes, parity }: CredentialCheck): Promise<void> {
+    const { isProved, actsAs } = await this.#inSession({ credential }, async (session) => {
       const facts = await session.read<Pick<SessionFacts, 'sessionUser' | 'currentUser'>>(readSessionUser);
       assertSessionUser(facts, credential);
-      const isProved = await provesPassword(session, credential);
+      const proof = await provesPassword(session, credential);
       if (probes) await runProbes(session, { probes, role: facts.currentUser });
-      return isProved;
+      return { isProved: proof, actsAs: facts.currentUser };
     });
-    if (!proved) await this.#assertWrongPasswordRefused(credential);
+    if (!isProved) await this.#assertWrongPasswordRefused(credential);
+    if (parity) await this.#verifyParity({ parity, actsAs });
+  }
+
+  async #verifyParity(check: ParityCheck): Promise<void> {
+    const { superuser, original, alternate } = check.parity;
+    const credential = inDatabaseOf(original, superuser);
+    await this.#inSession({ credential, role: alternate.username }, (session) => verifyParity(session, check));
   }
 
   async #assertWrongPasswordRefused(credential: ConnectionSecret): Promise<void> {
@@ -129,24 +128,15 @@ export class PostgresEngine implements DatabaseEngine {
   }
 }
 
-function iterationsFor({ scramIterations }: SessionFacts): number {
-  return Math.min(Math.max(leastIterations, Number(scramIterations ?? 0)), mostIterations);
+/** Rights on tables are a database's own: the secret's is the one that counts. */
+function inDatabaseOf({ dbname = defaultDatabase }: ConnectionSecret, superuser: ConnectionSecret): ConnectionSecret {
+  return { ...superuser, dbname };
 }
 
 function noSecondPassword({ host, port = defaultPort, username }: Target): ConfigurationInvalidError {
   return new ConfigurationInvalidError(
     `PostgreSQL at ${host}:${port} has one password for a user: there is none to keep beside the new one. ` +
       'Use the alternating-users strategy instead.',
-    { engine: 'postgres', host, port, username },
-  );
-}
-
-/** Amazon RDS asks IAM or Kerberos about such a user, and never looks at its password. */
-function assertUsesPassword({ passwordlessBy }: SessionFacts, { host, port = defaultPort, username }: Target): void {
-  if (passwordlessBy === null) return;
-  throw new TargetMisconfiguredError(
-    `User "${username}" is a member of ${passwordlessBy} at ${host}:${port}: its password is never ` +
-      `asked for. Run: REVOKE ${passwordlessBy} FROM "${username}"; or do not rotate it.`,
     { engine: 'postgres', host, port, username },
   );
 }
@@ -167,16 +157,6 @@ function acceptsAnything({ host, port = defaultPort, username }: Target): Cannot
   return new CannotVerifyError(
     `${host}:${port} lets user "${username}" in without checking the password ` +
       '(a line such as "trust" in pg_hba.conf). Use scram-sha-256 there.',
-    { engine: 'postgres', host, port, username },
-  );
-}
-
-/** A pooler or an ident map between us and the server can make another user of the one that signed in. */
-function assertSessionUser({ sessionUser }: Pick<SessionFacts, 'sessionUser'>, credential: Target): void {
-  const { host, port = defaultPort, username } = credential;
-  if (sessionUser === username) return;
-  throw new TargetMisconfiguredError(
-    `${host}:${port} made user "${sessionUser}" of user "${username}". Name the server itself in the secret, not a pooler.`,
     { engine: 'postgres', host, port, username },
   );
 }

@@ -3,7 +3,8 @@ import { isScramVerifier } from './scram-verifier';
 /** The longest name that PostgreSQL keeps, in bytes. It cuts a longer one without an error, and so names another role. */
 export const maxNameBytes = 63;
 
-const lockTimeoutMs = 5_000;
+/** How long the server lets a statement wait for a lock. */
+export const lockTimeoutMs = 5_000;
 
 /** How long the server itself lets one statement run. */
 export const statementTimeoutMs = 15_000;

@@ -1,9 +1,10 @@
 import { Sensitive } from '../../rotation/sensitive';
-import { type DatabaseUnderTest, describeDatabaseEngineContract } from '../contracts/database-engine';
+import { type AlternatingUnderTest, describeAlternateUsersContract } from '../contracts/alternate-users';
+import { describeDatabaseEngineContract } from '../contracts/database-engine';
 import { describeSecondPasswordsContract } from '../contracts/second-passwords';
 import { FakeDatabase } from '../support/fake-database';
 
-function start(options: { hasSecondPasswords?: boolean } = {}): Promise<DatabaseUnderTest> {
+function start(options: { hasSecondPasswords?: boolean } = {}): Promise<AlternatingUnderTest> {
   const database = new FakeDatabase();
   const server = database.addServer(options);
   const address = { engine: 'fake', host: server.host, port: server.port, tls: false };
@@ -35,6 +36,28 @@ function start(options: { hasSecondPasswords?: boolean } = {}): Promise<Database
       return Promise.resolve();
     },
     countRows: () => Promise.resolve(0),
+    allowTables: () => Promise.resolve(),
+    runAs: (user, statement) => {
+      const [, table = ''] = /(?:FROM|INTO|TABLE) (\w+)/.exec(statement) ?? [];
+      if (!database.accepts(server, user)) throw new Error('refused');
+      if (statement.startsWith('CREATE')) server.tables.set(table, new Set([user.username]));
+      if (!server.tables.get(table)?.has(user.username)) throw new Error('not permitted');
+      return Promise.resolve();
+    },
+    customise: ({ username, number }) => change(username, { settings: { limit: String(number) } }),
+    customOf: (username) => {
+      const { limit } = server.users.get(username)?.settings ?? {};
+      return Promise.resolve(limit === undefined ? undefined : Number(limit));
+    },
+    plain: (username) => change(username, { settings: {} }),
+    weakSuperuser: () => {
+      server.users.set('weak', { password: 'weak password' });
+      return Promise.resolve({ ...address, username: 'weak', password: new Sensitive('weak password') });
+    },
+    dropUser: (username) => {
+      server.users.delete(username);
+      return Promise.resolve();
+    },
     close: () => Promise.resolve(),
   });
 }
@@ -46,6 +69,8 @@ describeDatabaseEngineContract({
   secondPassword: true,
   start: () => start({ hasSecondPasswords: true }),
 });
+
+describeAlternateUsersContract({ name: 'FakeDatabase', start });
 
 describeSecondPasswordsContract({ name: 'FakeDatabase', start: () => start({ hasSecondPasswords: true }) });
 

@@ -202,7 +202,7 @@ export class FakeDatabase {
     const server = this.#find(superuser);
     const ids = { ...idsOf(superuser), username: alternate.username };
     const model = server.users.get(original.username);
-    if (!isSuperuser) throw new PermissionMissingError(`"${superuser.username}" may not create users.`, ids);
+    if (!isSuperuser) throw new PermissionMissingError(`GRANT "${superuser.username}" more.`, ids);
     if (!model) throw new TargetMisconfiguredError(`There is no user "${original.username}".`, ids);
     if (model.isSuperuser) throw new TargetMisconfiguredError(`"${original.username}" is a superuser.`, ids);
 

@@ -7,6 +7,7 @@ import { type PostgresOptions, removePostgres, type RunningPostgres, startPostgr
 import { findFreePort, PortTakenError, startSupervisor, waitUntil } from '../../local/supervisor';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
+import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { type DatabaseUnderTest, type UserAccount } from '../contracts/database-engine';
 
 /** A server that can be asked by SQL, past the engine. */
@@ -217,5 +218,54 @@ export async function postgresUnderTest(
       return row?.count ?? NaN;
     },
     close,
+  };
+}
+
+/** A PostgreSQL for the contract of alternate users. */
+export async function postgresAlternating(
+  server: PostgresServer,
+  close: () => Promise<void>,
+): Promise<AlternatingUnderTest> {
+  const dropUser = async (username: string): Promise<void> => {
+    const name = escapeIdentifier(username);
+    if ((await server.sql(`SELECT FROM pg_roles WHERE rolname = ${escapeLiteral(username)}`)).length === 0) return;
+    await server.sql(`DROP OWNED BY ${name} CASCADE; DROP ROLE ${name}`);
+  };
+  return {
+    ...(await postgresUnderTest(server, close)),
+    createUser: async (user) => {
+      await dropUser(user.username); // of an earlier run, elsewhere
+      await server.createUser(user);
+    },
+    dropUser,
+    allowTables: async (username) => {
+      await server.sql(`GRANT CREATE ON SCHEMA public TO ${escapeIdentifier(username)}`);
+    },
+    runAs: async (user, statement) => {
+      await server.sql(statement, server.credential(user));
+    },
+    customise: async ({ username, number }) => {
+      const name = escapeIdentifier(username);
+      await server.sql(`ALTER ROLE ${name} CONNECTION LIMIT ${number}`);
+      await server.sql(`ALTER ROLE ${name} SET work_mem = '${number}MB'`);
+    },
+    customOf: async (username) => {
+      const [row] = await server.sql<{ limit: number; memory: string | null }>(
+        `SELECT rolconnlimit AS limit, (SELECT entry FROM pg_db_role_setting, unnest(setconfig) AS entry
+            WHERE setrole = role.oid AND entry LIKE 'work_mem=%') AS memory
+          FROM pg_roles role WHERE rolname = ${escapeLiteral(username)}`,
+      );
+      if (row?.limit === -1 && row.memory === null) return undefined;
+      return row?.memory === `work_mem=${row?.limit}MB` ? row.limit : NaN;
+    },
+    plain: async (username) => {
+      const name = escapeIdentifier(username);
+      await server.sql(`ALTER ROLE ${name} CONNECTION LIMIT -1`);
+      await server.sql(`ALTER ROLE ${name} RESET work_mem`);
+    },
+    weakSuperuser: async () => {
+      await dropUser('weak');
+      return server.credential(await server.createUser({ username: 'weak', password: 'feeble w0rd' }, 'CREATEROLE'));
+    },
   };
 }
