@@ -86,10 +86,7 @@ async function measure(
     bench.onProgress(`${round.rotations} rotations, ${round.atATime} at a time`);
     results.push(await run(bench, round));
   }
-  const memory = [...bench.stack.processes, { name: 'bench', pid: process.pid }].map(({ name, pid }) => ({
-    process: name,
-    mebibytes: residentMemory(pid),
-  }));
+  const memory = bench.stack.processes.map(({ name, pid }) => ({ process: name, mebibytes: residentMemory(pid) }));
   const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
   return { machine, rounds: results, memory };
 }

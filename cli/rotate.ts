@@ -11,8 +11,8 @@ interface RotateOptions extends CommandOptions {
   readonly token?: string;
 }
 
-/** Attempts of one step after which waiting is left to the rotation itself: some seven seconds of an outage. */
-const patience = 4;
+/** How long a step may fail again and again before waiting is left to the rotation itself. */
+const patienceMs = 5_000;
 
 /** `rotor rotate <secret>`: asks for a rotation, and with `--wait` follows it to its end. */
 export function addRotate(program: Command): void {
@@ -48,10 +48,14 @@ function accepted(rotation: RotationHandle, { json }: RotateOptions): void {
 
 async function finish(client: RotationClient, rotation: RotationHandle, options: RotateOptions): Promise<void> {
   if (!options.json) accepted(rotation, options);
+  const failingSince = new Map<string, number>();
   for await (const progress of client.follow(rotation)) {
     const line = renderProgress(progress);
     if (line !== undefined && !options.json) print([line]);
-    if (progress.kind === 'retrying' && progress.retry.attempt > patience) throw stalled(rotation, progress.retry);
+    if (progress.kind !== 'retrying') continue;
+    const since = failingSince.get(progress.retry.step) ?? performance.now();
+    failingSince.set(progress.retry.step, since);
+    if (performance.now() - since >= patienceMs) throw stalled(rotation, progress.retry);
   }
   const outcome = await client.outcome(rotation);
   print(options.json ? [JSON.stringify({ ...rotation, ...outcome })] : renderOutcome(rotation.name, outcome));

@@ -7,10 +7,12 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 export function domainFailure(err: unknown): unknown {
   if (!(err instanceof ActivityFailure) || !(err.cause instanceof ApplicationFailure)) return err;
   const { message, type, details } = err.cause;
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     message,
     type: type ?? 'UnexpectedError',
     details: details ?? [],
     nonRetryable: true,
   });
+  failure.stack = `${failure.name}: ${failure.message}`; // the history is no place for the paths of a worker's machine
+  return failure;
 }

@@ -44,6 +44,8 @@ export interface SecretsManagerOptions {
   readonly region?: string | undefined;
   /** Serves the test controls over HTTP under this path. Absent: they are not served. */
   readonly adminPath?: string | undefined;
+  /** Keeps a log of calls, without values, for the test controls. @defaultValue true */
+  readonly logCalls?: boolean | undefined;
   /** Answers ThrottlingException beyond the service's quotas. @defaultValue false */
   readonly enforceQuotas?: boolean | undefined;
   /** Where rotation functions are. Absent: none can be invoked. */

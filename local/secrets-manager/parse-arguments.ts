@@ -48,6 +48,7 @@ export function parseArguments(argv: readonly string[], environment: ProgramEnvi
     credentials,
     encryptionKey: environment.ROTOR_SECRETS_ENCRYPTION_KEY,
     adminPath: admin ? defaultAdminPath : undefined,
+    logCalls: admin,
     rotationFunction: lambdaEndpoint === undefined ? url : { lambdaEndpoint },
   };
 }

@@ -43,7 +43,7 @@ export async function startSecretsManager(options: SecretsManagerOptions = {}): 
   checkOptions(options);
   const { credentials = defaultCredentials, region = defaultRegion, folder, encryptionKey } = options;
   const store = await SecretStore.open(folder === undefined ? undefined : { folder, encryptionKey });
-  const controls = createControls(options.now ?? Date.now);
+  const controls = createControls(options);
   const { operationServer, runner } = assemble(options, { store, controls });
   try {
     const server = await listen(options, operationServer);

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { defaultCredentials, defaultRegion } from '../secrets-manager';
 import {
   isListening,
   scriptArguments,
@@ -17,9 +18,6 @@ export interface SecretsManagerProcessOptions {
   readonly home: string;
   readonly port: number;
 }
-
-/** Keys for the local endpoint alone: they open nothing anywhere else. */
-const localKeys = { accessKeyId: 'ROTORLOCALACCESSKEY', secretAccessKey: 'rotor-local-secret-access-key' };
 
 /** The endpoint, running. */
 export interface SecretsManagerProcess {
@@ -52,17 +50,17 @@ export async function startSecretsManagerProcess(
       folder,
     ],
     env: serverEnvironment({
-      ROTOR_SECRETS_ACCESS_KEY_ID: localKeys.accessKeyId,
-      ROTOR_SECRETS_SECRET_ACCESS_KEY: localKeys.secretAccessKey,
+      ROTOR_SECRETS_ACCESS_KEY_ID: defaultCredentials.accessKeyId,
+      ROTOR_SECRETS_SECRET_ACCESS_KEY: defaultCredentials.secretAccessKey,
     }),
     logFile,
   });
   await untilReady({ process: program, logFile, isReady: () => isListening(port) });
   const environment = {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}`,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: localKeys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: localKeys.secretAccessKey,
+    AWS_REGION: defaultRegion,
+    AWS_ACCESS_KEY_ID: defaultCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: defaultCredentials.secretAccessKey,
   };
   return { process: program, environment };
 }

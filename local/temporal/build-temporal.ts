@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { serverEnvironment } from '../supervisor';
-import { type Workshop } from './make-temporal';
 import { runTool } from './run-tool';
 import { TEMPORAL_CLI_VERSION } from './temporal-cache';
 import { goEnvironment } from './tool-environment';
+import { type Workshop } from './workshop';
 
 const PACKAGE = `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_CLI_VERSION}`;
 const NEEDED_GO = '1.25';

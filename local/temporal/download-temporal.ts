@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { scriptArguments } from '../supervisor';
-import { type Workshop } from './make-temporal';
 import { runTool } from './run-tool';
 import { downloadEnvironment } from './tool-environment';
+import { type Workshop } from './workshop';
 
 const LIMIT_MS = 10 * 60_000;
 

@@ -1,23 +1,8 @@
 import { startSupervisor, SupervisorInUseError, waitUntil, type Supervisor } from '../supervisor';
 import { buildTemporal } from './build-temporal';
 import { downloadTemporal } from './download-temporal';
-import { cachedTemporal, type TemporalCache } from './temporal-cache';
-
-/** What it takes to make a Temporal server. */
-export interface MakeTemporalOptions {
-  /** Where it goes. */
-  cache: TemporalCache;
-  /** The environment of the command, for Go. */
-  env: Readonly<Record<string, string | undefined>>;
-  /** Is told, one line at a time, what takes long. */
-  onProgress: (line: string) => void;
-}
-
-/** What is at work in the workshop: its processes end with this one. */
-export interface Workshop extends MakeTemporalOptions {
-  /** Owns the processes. */
-  supervisor: Supervisor;
-}
+import { cachedTemporal } from './temporal-cache';
+import { type MakeTemporalOptions, type Workshop } from './workshop';
 
 /** A Temporal server in the cache, or why there is none. */
 export type MadeTemporal = { path: string; source: 'download' | 'build' } | { reasons: string[] };

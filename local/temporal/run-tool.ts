@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CannotStartError, lastLines, serverEnvironment, waitUntil, type ProcessExit } from '../supervisor';
-import { type Workshop } from './make-temporal';
+import { type Workshop } from './workshop';
 
 /** A program that does one long piece of work and ends. */
 export interface Tool {

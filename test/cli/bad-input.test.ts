@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findFreePort } from '../../local/supervisor';
 import { type RotatedApplication } from '../support/rotated-application';
-import { type CommandResult, endCommands, runRotor } from '../support/rotor-command';
+import { type CommandResult, endCommands, RotorCommand, runRotor } from '../support/rotor-command';
 import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
 
 let rotor: RotorUnderTest;
@@ -94,6 +95,20 @@ describe('with a worker', () => {
     await expectUntouched(application);
   });
 
+  test('a database that takes the connection and never answers: the same, before half a minute is over', async () => {
+    const mute = createServer();
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const application = await rotor.createApplication({ port });
+
+    const result = await rotate(application.name);
+
+    expectOneLine(result, application.name, `127.0.0.1:${port}`, 'did not answer in time', 'goes on by itself');
+    await rotor.owner(application.arn).terminate();
+    mute.close();
+  });
+
   test('a Secrets Manager that is not reachable', async () => {
     const url = `http://127.0.0.1:${await findFreePort()}`;
 
@@ -101,6 +116,20 @@ describe('with a worker', () => {
 
     expectOneLine(result, url, 'test/app', 'Check the network');
   });
+});
+
+test('a Secrets Manager that the worker cannot reach', async () => {
+  const url = `http://127.0.0.1:${await findFreePort()}`;
+  const env = { ...rotor.environment, ROTOR_TASK_QUEUE: `${rotor.taskQueue}-lost` };
+  const worker = new RotorCommand(['worker'], { env: { ...env, AWS_ENDPOINT_URL_SECRETS_MANAGER: url } });
+  await worker.untilPrinted('worker polls');
+  const application = await rotor.createApplication();
+
+  const result = await runRotor(['rotate', application.name, '--wait'], { env });
+
+  expectOneLine(result, application.name, url, 'goes on by itself');
+  await expectUntouched(application);
+  await rotor.owner(application.arn).terminate();
 });
 
 test('no worker', async () => {

@@ -30,6 +30,7 @@ export async function createHeldWorker(options: HeldWorkerOptions): Promise<Work
     connection,
     namespace,
     taskQueue,
+    identity: 'rotor-worker',
     activities: wrap(activities),
     workflowBundle,
     stickyQueueScheduleToStartTimeout: '1 second',

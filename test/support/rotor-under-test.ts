@@ -51,14 +51,17 @@ export class RotorUnderTest {
     this.secretsManager = createSecretsManagerClient({ endpoint: url, region, credentials });
     const password = new Sensitive(superuser.password);
     this.postgres = new PostgresServer({ engine: 'postgres', host, port, ...superuser, password, tls: false });
-    this.temporal = new Client({ connection: parts.connection, namespace: temporal.namespace });
+    this.temporal = new Client({
+      connection: parts.connection,
+      namespace: temporal.namespace,
+      identity: 'rotor-client',
+    });
     const store = new SecretsManagerStore({ client: this.secretsManager });
     this.client = new RotationClient({ temporal: this.temporal, taskQueue: this.taskQueue, store });
   }
 
   /** Once per suite: the SDK's runtime of a process can be set up only once. */
   static async start(): Promise<RotorUnderTest> {
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { address } = sharedServers().temporal;
     const [endpoint, connection, native] = await Promise.all([

@@ -35,6 +35,7 @@ export async function startSharedServers(): Promise<void> {
     await stopServers();
     await rm(program.folder, { recursive: true, force: true });
   };
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'; // says nothing about Rotor
   process.env[variable] = JSON.stringify({ ...servers, program } satisfies SharedServers);
 }
 

@@ -45,7 +45,7 @@ async function traces(
   const history = await rotor.owner(application.arn).fetchHistory();
   const database = await Promise.all(['', '-wal'].map((part) => readFile(`${temporal.databaseFile}${part}`)));
   return {
-    'workflow history': JSON.stringify(historyToJSON(history)),
+    'workflow history': historyToJSON(history),
     "Temporal's database": Buffer.concat(database),
     "PostgreSQL's log": await readFile(postgres.logFile),
     "worker's output": JSON.stringify(worker.printed) + worker.printed.stdout + worker.printed.stderr,

@@ -31,8 +31,13 @@ const logSize = 10_000;
 export class CallLog {
   #calls: CallRecord[] = [];
   #sequence = 0;
+  readonly #isOn: boolean;
 
-  /** Notes a call. */
+  constructor(isOn: boolean) {
+    this.#isOn = isOn;
+  }
+
+  /** Notes a call, unless the log is off. */
   note({
     at,
     operation,
@@ -44,6 +49,7 @@ export class CallLog {
     body: unknown;
     error?: string | undefined;
   }): void {
+    if (!this.#isOn) return;
     const request = loggedPart(body);
     this.#calls.push({ sequence: this.#sequence, at, operation, request, error });
     this.#sequence += 1;

@@ -13,12 +13,20 @@ export interface Controls {
   readonly hidden: HiddenWrites;
 }
 
+/** What controls start from. */
+export interface ControlOptions {
+  /** The real time. @defaultValue `Date.now` */
+  readonly now?: (() => number) | undefined;
+  /** @defaultValue true */
+  readonly logCalls?: boolean | undefined;
+}
+
 /** Controls that do nothing yet. */
-export function createControls(now: () => number): Controls {
+export function createControls({ now, logCalls = true }: ControlOptions): Controls {
   return {
     clock: new SettableClock(now),
     faults: new Faults(),
-    calls: new CallLog(),
+    calls: new CallLog(logCalls),
     events: new RotationEvents(),
     hidden: new HiddenWrites(),
   };

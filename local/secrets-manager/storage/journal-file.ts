@@ -17,12 +17,28 @@ export interface JournalEnd {
   readonly sequence: number;
 }
 
+/** A file of records that one writer appends to. */
+export interface RecordFile {
+  /** Bytes written so far. */
+  readonly length: number;
+  /** Writes records behind the last one. They outlive a crash only after {@link RecordFile.flush}. */
+  append(texts: readonly string[]): Promise<void>;
+  /** Waits until everything written outlives a crash. */
+  flush(): Promise<void>;
+  /** The present end, for {@link RecordFile.cutBack}. */
+  mark(): JournalEnd;
+  /** Takes back everything written since a mark; where that fails now, it is done before the next record is written. */
+  cutBack(mark: JournalEnd): Promise<void>;
+  /** Lets go of the file. */
+  close(): Promise<void>;
+}
+
 /**
  * A journal that is open for appending: a header line, then one sealed record per line.
  *
  * Used by one writer at a time.
  */
-export class JournalFile {
+export class JournalFile implements RecordFile {
   readonly #handle: FileHandle;
   readonly #key: Buffer;
   #end: JournalEnd;
@@ -57,12 +73,10 @@ export class JournalFile {
     return new JournalFile({ handle, key, end });
   }
 
-  /** Bytes written so far. */
   get length(): number {
     return this.#end.length;
   }
 
-  /** Writes records behind the last one. They outlive a crash only after {@link flush}. */
   async append(texts: readonly string[]): Promise<void> {
     if (this.#isDirty) await this.#cut();
     const { journalId, sequence } = this.#end;
@@ -72,17 +86,14 @@ export class JournalFile {
     await this.#write(`${lines.join('\n')}\n`, texts.length);
   }
 
-  /** Waits until everything written outlives a crash. */
   async flush(): Promise<void> {
     await this.#handle.datasync();
   }
 
-  /** The present end, for {@link cutBack}. */
   mark(): JournalEnd {
     return this.#end;
   }
 
-  /** Takes back everything written since a mark; where that fails now, it is done before the next record is written. */
   async cutBack(mark: JournalEnd): Promise<void> {
     this.#end = mark;
     this.#isDirty = true;

@@ -1,7 +1,7 @@
 import { type Secret } from '../service/secret';
 import { type ChangeLog } from './change-log';
 import { type Compaction, startCompaction } from './compaction';
-import { type JournalFile } from './journal-file';
+import { type RecordFile } from './journal-file';
 import { type SecretRecord } from './secret-record';
 
 interface Waiting {
@@ -14,7 +14,7 @@ interface Waiting {
 export interface JournalParts {
   readonly path: string;
   readonly key: Buffer;
-  readonly file: JournalFile;
+  readonly file: RecordFile;
   /** The whole present state, for compaction. */
   readonly snapshot: () => readonly Secret[];
   /** Told at once when appended records could not be kept, before anybody else is. */
@@ -32,7 +32,7 @@ const leastCompactedLength = 16 * 1024 * 1024;
  */
 export class Journal implements ChangeLog {
   readonly #parts: JournalParts;
-  #file: JournalFile;
+  #file: RecordFile;
   #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #compaction: Compaction | undefined;

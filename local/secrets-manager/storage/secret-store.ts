@@ -30,10 +30,17 @@ export class SecretStore implements Catalog {
 
   /** Opens the store of a folder, or one that is in memory only. */
   static async open(place: JournalPlace | undefined): Promise<SecretStore> {
-    if (place === undefined) return new SecretStore(new Map());
+    if (place === undefined) return SecretStore.keptBy(memoryLog);
     const journal = await openJournal(place);
     const store = new SecretStore(journal.secrets);
     store.#keepIn(journal);
+    return store;
+  }
+
+  /** An empty store whose changes go to this log. */
+  static keptBy(log: ChangeLog): SecretStore {
+    const store = new SecretStore(new Map());
+    store.#log = log;
     return store;
   }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -12,20 +12,13 @@ const run = promisify(execFile);
 const venv = join(homedir(), '.cache/rotor/boto3');
 const python = join(venv, 'bin/python');
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:small';
-const minutes = 60_000;
+const installMs = 5 * 60_000;
 
 /** Why a client cannot be had here, or undefined once it can. */
 type Missing = string | undefined;
 
 describe('boto3 from PyPI', () => {
-  let missing: Missing;
-
-  beforeAll(async () => {
-    missing = await prepareBoto3();
-  }, 5 * minutes);
-
-  it('creates, puts pending, promotes, detaches, rolls back and rotates', async () => {
-    if (isSkipped('boto3', missing)) return;
+  itWith('boto3', prepareBoto3())('creates, puts pending, promotes, detaches, rolls back and rotates', async () => {
     const port = await freePort();
     const endpoint = await startSecretsManager({ rotationFunction: { url: `http://127.0.0.1:${port}/` } });
     const script = join(__dirname, 'foreign-client.py');
@@ -39,13 +32,12 @@ describe('boto3 from PyPI', () => {
 
 describe('the AWS CLI from Debian', () => {
   const program = '/usr/bin/aws';
-  let missing: Missing;
+  const itWithCli = itWith('the AWS CLI', prepareCli(program));
   let endpoint: SecretsManagerEndpoint;
 
   beforeAll(async () => {
-    missing = await prepareCli(program);
     endpoint = await startSecretsManager({ rotationFunction: (event) => step(event) });
-  }, 5 * minutes);
+  });
 
   afterAll(() => endpoint.close());
 
@@ -80,8 +72,7 @@ describe('the AWS CLI from Debian', () => {
     return (await aws('describe-secret', { 'secret-id': id })).VersionIdsToStages;
   }
 
-  it('creates, puts pending, promotes, detaches and rolls back', async () => {
-    if (isSkipped('the AWS CLI', missing)) return;
+  itWithCli('creates, puts pending, promotes, detaches and rolls back', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await aws('create-secret', { name: 'cli', 'secret-string': 'one', 'client-request-token': first });
     await putPending('cli', { token: second, value: 'two' });
@@ -97,8 +88,7 @@ describe('the AWS CLI from Debian', () => {
     await expect(aws('get-secret-value', { 'secret-id': 'none' })).rejects.toThrow('ResourceNotFoundException');
   });
 
-  it('rotates with a small rotation function', async () => {
-    if (isSkipped('the AWS CLI', missing)) return;
+  itWithCli('rotates with a small rotation function', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await aws('create-secret', { name: 'cli/rotated', 'secret-string': 'one', 'client-request-token': first });
 
@@ -111,37 +101,52 @@ describe('the AWS CLI from Debian', () => {
   });
 });
 
-/** With CI=true nothing is skipped. */
-function isSkipped(client: string, missing: Missing): boolean {
-  if (missing === undefined) return false;
-  if (process.env.CI === 'true') throw new Error(`${client} is required and missing: ${missing}`);
-  console.warn(`skipped: ${client} cannot be had here: ${missing}`);
-  return true;
+/** Runs a test with its client, or skips it by name with the reason; with CI=true it fails instead. */
+function itWith(client: string, missing: Missing): (name: string, test: () => Promise<void>) => void {
+  if (missing === undefined) return it;
+  const reason = `${client} cannot be had here: ${missing}`;
+  if (process.env.CI !== 'true')
+    return (name, test) => {
+      it.skip(`${name} (skipped: ${reason})`, test);
+    };
+  return (name) => {
+    it(name, () => Promise.reject(new Error(reason)));
+  };
 }
 
-async function prepareBoto3(): Promise<Missing> {
+function prepareBoto3(): Missing {
+  if (canRun(python, ['-c', 'import boto3'])) return undefined;
   try {
-    if (!existsSync(python)) await run('python3', ['-m', 'venv', venv]);
-    const isThere = await run(python, ['-c', 'import boto3']).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) await run(python, ['-m', 'pip', 'install', '--quiet', 'boto3']);
+    install('python3', ['-m', 'venv', venv]);
+    install(python, ['-m', 'pip', 'install', '--quiet', 'boto3']);
     return undefined;
   } catch (error) {
     return firstLine(error);
   }
 }
 
-async function prepareCli(program: string): Promise<Missing> {
+function prepareCli(program: string): Missing {
+  if (existsSync(program)) return undefined;
+  if (process.getuid?.() !== 0) return 'it is not installed, and installing it needs root';
   try {
-    if (existsSync(program)) return undefined;
-    if (process.getuid?.() !== 0) return 'it is not installed, and installing it needs root';
-    await run('apt-get', ['install', '-y', 'awscli']);
+    install('apt-get', ['install', '-y', 'awscli']);
     return undefined;
   } catch (error) {
     return firstLine(error);
   }
+}
+
+function canRun(program: string, args: readonly string[]): boolean {
+  try {
+    install(program, args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function install(program: string, args: readonly string[]): void {
+  execFileSync(program, args, { stdio: 'pipe', timeout: installMs });
 }
 
 function firstLine(error: unknown): string {

@@ -1,0 +1,80 @@
+import { type Account, quoteAccount } from './mariadb-statements';
+
+/** From whom rights are read, and to whom they go. */
+export interface Replay {
+  readonly from: Account;
+  readonly to: Account;
+}
+
+/** Rights that one account has and another lacks, each with its account left out. */
+export interface GrantDifference {
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+}
+
+/** The rights of an account, one statement in each row: its roles and its default role are rows too. */
+export function showGrants(account: Account): string {
+  return `SHOW GRANTS FOR ${quoteAccount(account)}`;
+}
+
+/**
+ * A row of {@link showGrants} for another account. The row of the global privileges holds the password of the first, which
+ * is left out: replayed, it would replace that of the second.
+ *
+ * @throws TypeError for a row that does not name the account.
+ */
+export function replayGrant(row: string, { from, to }: Replay): string {
+  const { head, tail } = splitRow(row, from);
+  return `${head}${quoteAccount(to)}${tail}`;
+}
+
+/** What a second account lacks and has beyond the first; passwords are not compared. */
+export function compareGrants(
+  original: { account: Account; rows: readonly string[] },
+  other: { account: Account; rows: readonly string[] },
+): GrantDifference {
+  const [wanted, found] = [original, other].map(({ account, rows }) => rows.map((row) => withoutAccount(row, account)));
+  return {
+    missing: (wanted ?? []).filter((row) => !found?.includes(row)),
+    extra: (found ?? []).filter((row) => !wanted?.includes(row)),
+  };
+}
+
+function withoutAccount(row: string, account: Account): string {
+  const { head, tail } = splitRow(row, account);
+  return `${head}?${tail}`;
+}
+
+interface SplitRow {
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** The account in the quotes of most rows, and in those of the rows about proxies. */
+function splitRow(row: string, account: Account): SplitRow {
+  const quoted = quoteAccount(account);
+  const single = `'${account.username.replaceAll("'", "''")}'@'${account.host.replaceAll("'", "''")}'`;
+  for (const name of [quoted, single]) {
+    const found = cut(row, name);
+    if (found) return found;
+  }
+  throw new TypeError('Not a right of the account that was asked for.');
+}
+
+/**
+ * The account stands last before the options, because a name of an object may hold ` TO ` as well; but first in the row of
+ * the global privileges, which names no object, and whose options may hold any text.
+ */
+function cut(row: string, name: string): SplitRow | undefined {
+  const preposition = row.startsWith('SET DEFAULT ROLE ') ? ' FOR ' : ' TO ';
+  const marker = preposition + name;
+  const isGlobal = /^GRANT [A-Z ,]+ ON \*\.\* TO /.test(row);
+  const at = isGlobal ? row.indexOf(marker) : row.lastIndexOf(marker);
+  if (at < 0) return undefined;
+  const tail = row.slice(at + marker.length);
+  return { head: row.slice(0, at + preposition.length), tail: isGlobal ? tail.replace(identifiedClause, '') : tail };
+}
+
+/** What MariaDB writes of the passwords, from the start of what follows the account. */
+const identifiedClause =
+  /^ IDENTIFIED (?:BY PASSWORD '[^']*'|VIA \w+(?: USING '(?:[^']|'')*')?(?: OR \w+(?: USING '(?:[^']|'')*')?)*)/;

@@ -1,0 +1,1 @@
+export { MariadbEngine, type MariadbEngineOptions } from './mariadb-engine';

@@ -1,0 +1,31 @@
+import { type Sensitive } from '../../rotation/sensitive';
+import { withOnePassword } from './authentication-list';
+import { type PasswordAccount } from './mariadb-account';
+import { type MariadbSession } from './mariadb-session';
+import { alterAuthentications, setOwnPassword } from './mariadb-statements';
+import { nativeHash } from './native-hash';
+
+/** An account, and the password to give it. */
+export interface AccountChange {
+  readonly account: PasswordAccount;
+  readonly newPassword: Sensitive;
+}
+
+/** Gives another account one password instead of all that it has; ways to sign in without one stay. */
+export async function changePasswordOf(session: MariadbSession, change: AccountChange): Promise<void> {
+  await session.change(onePassword(change));
+}
+
+/**
+ * Gives the session's own account one password instead of all that it has. Where it has no other way to sign in than its
+ * password it needs no privilege; else `SET PASSWORD` would leave the others alive, or fail and change one all the same.
+ */
+export async function changeOwnPassword(session: MariadbSession, change: AccountChange): Promise<void> {
+  const isAlone = change.account.authentications.length === 1;
+  await session.change(isAlone ? setOwnPassword(nativeHash(change.newPassword)) : onePassword(change));
+}
+
+function onePassword({ account, newPassword }: AccountChange): string {
+  const authentications = withOnePassword(account.authentications, nativeHash(newPassword));
+  return alterAuthentications({ account, authentications });
+}

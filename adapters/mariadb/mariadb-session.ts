@@ -1,0 +1,147 @@
+import { type Socket } from 'node:net';
+import { type Connection, type RowDataPacket } from 'mysql2';
+import { type ConnectionSecret } from '../../rotation/secret-value';
+import { classifyError } from './classify-error';
+import { type Phase } from './failure-rule';
+import { boundSession, statementTimeoutMs } from './mariadb-statements';
+import { type ClientSettings, createMysql2Client } from './mysql2-client';
+
+const closeTimeoutMs = 1_000;
+const answerTimeoutMs = statementTimeoutMs + 3_000;
+
+/** What to open a session with. */
+export interface SessionOptions extends ClientSettings {
+  readonly credential: ConnectionSecret;
+  readonly connectTimeoutMs: number;
+  /** The user that the session is opened for, where it is another than the credential's; for messages. */
+  readonly username?: string | undefined;
+  /** Ends connecting and waiting until a change is sent; not after. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Answered<T> = (error: Error | null, answer?: T) => void;
+
+/**
+ * Opens a session, hands it over, and closes it whatever happens.
+ *
+ * @throws RotationError; the signal's reason where the signal ended it.
+ */
+export async function withSession<T>(
+  options: SessionOptions,
+  use: (session: MariadbSession) => Promise<T>,
+): Promise<T> {
+  const session = new MariadbSession(options);
+  try {
+    await session.open();
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** One connection to one server. Every failure comes out as a domain error. */
+export class MariadbSession {
+  readonly #options: SessionOptions;
+  readonly #connection: Connection;
+  readonly #socket: Socket;
+  readonly #onAbort = (): void => {
+    if (this.#phase !== 'change') this.#abandon(new Error('aborted'));
+  };
+  #phase: Phase = 'sign-in';
+  #canLeave = false;
+  #giveUp: (error: Error) => void = () => undefined;
+
+  constructor(options: SessionOptions) {
+    options.signal?.throwIfAborted();
+    this.#options = options;
+    ({ connection: this.#connection, socket: this.#socket } = createMysql2Client(options.credential, options));
+  }
+
+  /** Signs in. */
+  async open(): Promise<void> {
+    this.#options.signal?.addEventListener('abort', this.#onAbort);
+    await this.#translated(async () => {
+      await this.#answer<unknown>((answered) => {
+        this.#connection.connect(answered);
+      }, this.#options.connectTimeoutMs);
+    });
+    this.#phase = 'statement';
+    this.#canLeave = true;
+  }
+
+  /** Gives the session the server's limits, before anything that may wait there. */
+  async bound(): Promise<void> {
+    await this.#translated(() => this.#query(boundSession));
+  }
+
+  /** The rows that a statement which changes nothing yields. */
+  async read<Row extends object>(text: string): Promise<Row[]> {
+    return (await this.#translated(() => this.#query(text))) as unknown as Row[];
+  }
+
+  /**
+   * Sends the statement that changes something. From here on the signal is not heeded: the server's own limits bound
+   * the wait, and an answer that never comes is an `OutcomeUnknownError`.
+   */
+  async change(text: string): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    this.#phase = 'change';
+    await this.#translated(() => this.#query(text));
+    this.#phase = 'statement';
+  }
+
+  /** Takes leave of the server where it can, and does not wait long. */
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#canLeave) await this.#leave().catch(() => undefined);
+    this.#socket.destroy();
+  }
+
+  async #leave(): Promise<void> {
+    await this.#answer<unknown>((answered) => {
+      this.#connection.end(answered);
+    }, closeTimeoutMs);
+  }
+
+  async #query(text: string): Promise<RowDataPacket[]> {
+    return this.#answer<RowDataPacket[]>((answered) => {
+      this.#connection.query<RowDataPacket[]>(text, answered);
+    }, answerTimeoutMs);
+  }
+
+  /** The driver does not answer a call whose socket is destroyed on this side: who gives up says so here. */
+  async #answer<T>(ask: (answered: Answered<T>) => void, limitMs: number): Promise<T> {
+    let limit: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.#giveUp = reject;
+        limit = setTimeout(() => {
+          this.#abandon(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+        }, limitMs);
+        ask((error, answer) => {
+          if (error) reject(error);
+          else resolve(answer as T);
+        });
+      });
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  async #translated<T>(run: () => Promise<T>): Promise<T> {
+    const { signal, credential, username } = this.#options;
+    if (this.#phase !== 'change') signal?.throwIfAborted();
+    try {
+      return await run();
+    } catch (error) {
+      if (this.#phase !== 'change') signal?.throwIfAborted();
+      throw classifyError(error, { phase: this.#phase, credential, username });
+    }
+  }
+
+  #abandon(error: Error): void {
+    this.#canLeave = false;
+    this.#socket.destroy();
+    this.#giveUp(error);
+  }
+}

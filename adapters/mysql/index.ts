@@ -1,0 +1,1 @@
+export { MysqlEngine, type MysqlEngineOptions } from './mysql-engine';

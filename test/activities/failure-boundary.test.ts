@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { type GiveUp, withFailureBoundary } from '../../activities/failure-boundary';
+import { SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
+
+const input = { secretId: 'prod/app' };
+
+function newEnvironment(): MockActivityEnvironment {
+  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+}
+
+/** What an activity that throws this ends with. */
+async function failureOf(err: unknown, giveUp?: GiveUp): Promise<ApplicationFailure> {
+  const activity = withFailureBoundary(() => Promise.reject(err as Error), giveUp);
+  const failure: unknown = await newEnvironment()
+    .run(activity, input)
+    .catch((thrown: unknown) => thrown);
+  if (failure instanceof ApplicationFailure) return failure;
+  throw new Error('not an ApplicationFailure');
+}
+
+test("a domain error keeps its name, message and ids, and nobody's stack", async () => {
+  const failure = await failureOf(new SignInRefusedError('The server refuses user "app".', { username: 'app' }));
+
+  expect(failure).toMatchObject({ type: 'SignInRefused', nonRetryable: true, details: [{ username: 'app' }] });
+  expect(failure.message).toBe('The server refuses user "app".');
+  expect(failure.stack).toBe('ApplicationFailure: The server refuses user "app".');
+  expect(failure.cause).toBeUndefined();
+});
+
+test('what time heals is tried again', async () => {
+  expect(await failureOf(new TargetUnavailableError('down'))).toMatchObject({ nonRetryable: false });
+});
+
+test('an error that Rotor does not know is told by its class only: its message may hold anything', async () => {
+  class QueryError extends Error {}
+
+  const failure = await failureOf(new QueryError("syntax error near 'hunter2'", { cause: 'hunter2' }));
+
+  expect(failure).toMatchObject({ type: 'UnexpectedError', nonRetryable: true, details: [] });
+  expect(failure.message).toContain('QueryError');
+  expect(`${failure.message} ${String(failure.stack)} ${JSON.stringify(failure)}`).not.toContain('hunter2');
+});
+
+test('a thrown value that is no error at all is not shown either', async () => {
+  const failure = await failureOf({ password: 'hunter2' });
+
+  expect(failure).toMatchObject({ type: 'UnexpectedError' });
+  expect(JSON.stringify(failure) + failure.message).not.toContain('hunter2');
+});
+
+test('a step that must succeed is tried again whatever it meets, but for what is named', async () => {
+  const giveUp = { neverBut: ['SignInRefused'] };
+
+  expect(await failureOf(new Error('any'), giveUp)).toMatchObject({ nonRetryable: false });
+  expect(await failureOf(new SignInRefusedError('refused'), giveUp)).toMatchObject({ nonRetryable: true });
+});
+
+test('the outcome of an activity is handed on, and so is its input', async () => {
+  const activity = withFailureBoundary((_signal, given: typeof input) => Promise.resolve({ given }));
+
+  expect(await newEnvironment().run(activity, input)).toEqual({ given: input });
+});
+
+test('an activity that is cancelled sees its signal abort, and ends as cancelled', async () => {
+  const environment = newEnvironment();
+  const activity = withFailureBoundary((signal) => delay(60_000, undefined, { signal }));
+
+  const ended = environment.run(activity, input);
+  environment.cancel();
+
+  await expect(ended).rejects.toMatchObject({ name: 'CancelledFailure' });
+});
+
+test('an activity beats while it works', async () => {
+  const environment = newEnvironment();
+  const beaten = new Promise((resolve) => environment.on('heartbeat', resolve));
+  const activity = withFailureBoundary(() => beaten);
+
+  await expect(environment.run(activity, input)).resolves.toBeUndefined();
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { readPlan, rearm } from '../../activities/rotation-schedule';
+import { ScheduleUnavailableError } from '../../rotation/errors';
+import { rotationId } from '../../rotation/rotation-id';
+import { type ArmedInterval } from '../../rotation/schedule/interval';
+import { sharedServers } from '../support/shared-servers';
+
+const dayMs = 86_400_000;
+
+let connection: Connection;
+let temporal: Client;
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: sharedServers().temporal.address });
+  temporal = new Client({ connection });
+});
+
+afterAll(() => connection.close());
+
+/** An interval that begins so many days from now, in a full second. */
+function inDays(days: number): ArmedInterval {
+  const startMs = Math.floor(Date.now() / 1_000) * 1_000 + days * dayMs;
+  return { everyMs: 30 * dayMs, offsetMs: startMs % (30 * dayMs), startAt: new Date(startMs) };
+}
+
+/** A Schedule as the client makes it, for a secret that does not exist. */
+async function createSchedule(): Promise<string> {
+  const arn = `arn:test:${randomUUID()}`;
+  const plan = { secretId: arn, configuration: {}, rotationRules: { automaticallyAfterDays: 30 } };
+  await temporal.schedule.create({
+    scheduleId: rotationId(arn),
+    spec: { intervals: [{ every: '30 days' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'scheduledRotation',
+      taskQueue: 'nobody',
+      args: [plan],
+      retry: { maximumAttempts: 3 },
+      memo: { team: 'payments' },
+    },
+    state: { note: 'made by hand' },
+  });
+  return arn;
+}
+
+test('arming sets the instant, and leaves action, policies and note as they are', async () => {
+  const arn = await createSchedule();
+  const handle = temporal.schedule.getHandle(rotationId(arn));
+  const before = await handle.describe();
+  const interval = inDays(3);
+
+  await rearm(temporal, arn, interval);
+
+  const after = await handle.describe();
+  expect(after.info.nextActionTimes[0]).toEqual(interval.startAt);
+  expect(after.action).toEqual(before.action);
+  expect(after.policies).toEqual(before.policies);
+  expect(after.state).toEqual(before.state);
+});
+
+test('arming again, and to an earlier instant, is done as well', async () => {
+  const arn = await createSchedule();
+  await rearm(temporal, arn, inDays(20));
+  const interval = inDays(2);
+
+  await rearm(temporal, arn, interval);
+  await rearm(temporal, arn, interval);
+
+  const { info } = await temporal.schedule.getHandle(rotationId(arn)).describe();
+  expect(info.nextActionTimes[0]).toEqual(interval.startAt);
+});
+
+test('a pause that an operator sets at the same moment is never lost', async () => {
+  const arn = await createSchedule();
+  const handle = temporal.schedule.getHandle(rotationId(arn));
+
+  for (let round = 1; round <= 10; round += 1) {
+    const [, armed] = await Promise.allSettled([handle.pause(`round ${round}`), rearm(temporal, arn, inDays(round))]);
+
+    const { state } = await handle.describe();
+    expect(state).toMatchObject({ paused: true, note: `round ${round}` });
+    if (armed.status === 'rejected') expect(armed.reason).toBeInstanceOf(ScheduleUnavailableError);
+    await handle.unpause();
+  }
+});
+
+test('the plan of a secret is what its Schedule holds; a secret without one has none', async () => {
+  const arn = await createSchedule();
+
+  expect(await readPlan(temporal, arn)).toMatchObject({ secretId: arn });
+  expect(await readPlan(temporal, 'arn:test:nobody')).toBeUndefined();
+});
+
+test('a Schedule that is not there cannot be armed', async () => {
+  await expect(rearm(temporal, 'arn:test:nobody', inDays(1))).rejects.toBeInstanceOf(ScheduleUnavailableError);
+});

@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises';
+import { MariadbEngine } from '../../../adapters/mariadb';
+import { type ConnectionSecret } from '../../../rotation/secret-value';
+import { Sensitive } from '../../../rotation/sensitive';
+import { mariadbHere, startMariadbServer } from '../../support/mariadb-server';
+import { describeWith } from '../../support/servers/describe-on';
+import { type OwnSqlServer } from '../../support/servers/sql-server';
+
+const engine = new MariadbEngine();
+
+describeWith('§11.18 leaks of MariaDB', { provision: mariadbHere }, (program) => {
+  let server: OwnSqlServer;
+
+  /** The server notes all that it can. */
+  beforeAll(async () => {
+    server = await startMariadbServer(program, {
+      'log-bin': 'binary',
+      'general-log': 'ON',
+      'general-log-file': 'general.log',
+      'slow-query-log': 'ON',
+      'slow-query-log-file': 'slow.log',
+      'log-slow-admin-statements': 'ON',
+      'long-query-time': '0',
+      'log-output': 'FILE,TABLE',
+      'log-warnings': '9',
+      'performance-schema': 'ON',
+      'performance-schema-consumer-events-statements-history-long': 'ON',
+      'performance-schema-consumer-events-statements-history': 'ON',
+    });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('no password is in a log, a table or a file of the server, also after failures', async () => {
+    const names = ['fIrst', 'sEcond', 'tHird', 'wRong', 'nEver'];
+    const passwords = names.map((name) => new Sensitive(`${name}-gUarded-1`));
+    const [first, second, third, wrong, never] = passwords as [Sensitive, Sensitive, Sensitive, Sensitive, Sensitive];
+    await server.sql("CREATE USER app@'%' IDENTIFIED BY 'plain'");
+    await server.sql("CREATE USER other@'%' IDENTIFIED BY 'plain'");
+    const app = (password: Sensitive): ConnectionSecret => ({ ...server.address, username: 'app', password });
+
+    await engine.changePassword({ signInAs: server.superuser, username: 'app', newPassword: first });
+    await engine.changePassword({ signInAs: app(first), username: 'app', newPassword: second });
+    await engine.changePassword({ signInAs: app(second), username: 'app', newPassword: third });
+    await engine.verifyCredential(app(third));
+    const change = { signInAs: app(third), username: 'app', newPassword: never };
+    const failing = [
+      () => engine.verifyCredential(app(wrong)),
+      () => engine.changePassword({ ...change, signInAs: app(wrong) }),
+      () => engine.changePassword({ ...change, username: 'other' }),
+      () => engine.changePassword({ ...change, signInAs: server.superuser, username: 'missing' }),
+      () => engine.changePassword({ ...change, signInAs: { ...app(third), dbname: 'missing' } }),
+    ];
+    for (const fail of failing) await expect(fail()).rejects.toThrow();
+    await server.sql('SET GLOBAL read_only = ON');
+    await expect(engine.changePassword(change)).rejects.toThrow(/read-only/);
+    await server.sql('SET GLOBAL read_only = OFF');
+
+    const files = (await readdir(server.dataFolder)).filter((name) => /\.log$|^binary\.\d+$/.test(name));
+    const seen = await Promise.all(files.map((name) => server.file(name)));
+    for (const table of [
+      'performance_schema.events_statements_history_long',
+      'performance_schema.events_statements_summary_by_digest',
+      'performance_schema.threads',
+      'information_schema.processlist',
+      'mysql.general_log',
+      'mysql.slow_log',
+    ]) {
+      seen.push(JSON.stringify(await server.sql(`SELECT * FROM ${table}`)));
+    }
+    const all = seen
+      .join('\n')
+      .replaceAll(/"type":"Buffer","data":\[([\d,]+)\]/g, (_, bytes: string) =>
+        Buffer.from(bytes.split(',').map(Number)).toString('latin1'),
+      );
+    // Without these the search would prove nothing.
+    expect(files).toEqual(expect.arrayContaining(['general.log', 'slow.log', 'binary.000001']));
+    expect(all).toContain('ALTER USER `app`@`%` IDENTIFIED VIA mysql_native_password USING');
+    expect(all).toContain("SET PASSWORD = '*");
+    for (const password of passwords) {
+      const text = password.reveal();
+      for (const form of [text, Buffer.from(text).toString('base64'), Buffer.from(text).toString('hex')]) {
+        expect(all.toLowerCase().includes(form.toLowerCase())).toBe(false);
+      }
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import { parseAuthentications, withOnePassword, withTwoPasswords } from '../../../adapters/mariadb/authentication-list';
+import { compareGrants, type GrantDifference, replayGrant, showGrants } from '../../../adapters/mariadb/grant-replay';
+import {
+  type Account,
+  alterAuthentications,
+  boundSession,
+  quoteAccount,
+  setOwnPassword,
+  showAccount,
+} from '../../../adapters/mariadb/mariadb-statements';
+import { nativeHash } from '../../../adapters/mariadb/native-hash';
+import { Sensitive } from '../../../rotation/sensitive';
+import { mariadbHere, startMariadbServer } from '../../support/mariadb-server';
+import { describeWith } from '../../support/servers/describe-on';
+import { type OwnSqlServer, rowsOf } from '../../support/servers/sql-server';
+
+const hashOf = (password: string): string => nativeHash(new Sensitive(password));
+
+describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbHere }, (program) => {
+  let server: OwnSqlServer;
+
+  beforeAll(async () => {
+    server = await startMariadbServer(program);
+    for (const statement of [
+      'CREATE DATABASE `a TO b`',
+      'CREATE DATABASE shop',
+      'CREATE TABLE shop.`t TO ``x``@``%``` (id INT, `c TO d` INT)',
+      'CREATE PROCEDURE shop.p() SELECT 1',
+      'CREATE ROLE reader',
+      'CREATE ROLE writer',
+      `CREATE USER proxied@'%' IDENTIFIED BY 'x'`,
+    ]) {
+      await server.sql(statement);
+    }
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  /** Runs statements as the engine would, in one session with its settings. */
+  const run = (...statements: string[]): Promise<Record<string, string>[]> =>
+    server.withConnection(async (connection) => {
+      await connection.query(boundSession);
+      let rows: Record<string, string>[] = [];
+      for (const statement of statements) rows = await rowsOf<Record<string, string>>(connection, statement);
+      return rows;
+    });
+
+  const texts = async (statement: string): Promise<string[]> =>
+    (await run(statement)).flatMap((row) => Object.values(row));
+
+  const difference = async (from: Account, to: Account): Promise<GrantDifference> =>
+    compareGrants(
+      { account: from, rows: await texts(showGrants(from)) },
+      { account: to, rows: await texts(showGrants(to)) },
+    );
+
+  it.each([
+    ["IDENTIFIED BY 'first'", 'first'],
+    [`IDENTIFIED VIA mysql_native_password USING '${hashOf('first')}' OR unix_socket`, 'first'],
+    [`IDENTIFIED BY 'first' REQUIRE ISSUER '/CN= TO \`app TO\`@\`%\` it'`, undefined],
+  ])('§11.58 §11.59 replays every kind of grant of a user %s, and not its password', async (identified, password) => {
+    const from = { username: 'app TO', host: '%' };
+    const to = { username: 'app_clone', host: '%' };
+    const original = quoteAccount(from);
+    await run(
+      `CREATE OR REPLACE USER ${original} ${identified}`,
+      `CREATE OR REPLACE USER ${quoteAccount(to)} IDENTIFIED BY 'of the clone'`,
+      `GRANT PROCESS, RELOAD ON *.* TO ${original} WITH GRANT OPTION MAX_QUERIES_PER_HOUR 500`,
+      `GRANT SELECT, INSERT ON \`a TO b\`.* TO ${original} WITH GRANT OPTION`,
+      `GRANT SELECT ON \`sho%\`.* TO ${original}`,
+      `GRANT SELECT (\`c TO d\`), UPDATE (id) ON shop.\`t TO \`\`x\`\`@\`\`%\`\`\` TO ${original}`,
+      `GRANT EXECUTE ON PROCEDURE shop.p TO ${original}`,
+      `GRANT reader TO ${original}`,
+      `GRANT writer TO ${original} WITH ADMIN OPTION`,
+      `GRANT PROXY ON proxied@'%' TO ${original}`,
+      `SET DEFAULT ROLE reader FOR ${original}`,
+    );
+
+    for (const row of await texts(showGrants(from))) await run(replayGrant(row, { from, to }));
+
+    expect(await difference(from, to)).toEqual({ missing: [], extra: [] });
+    if (password === undefined) return;
+    expect(await server.signsIn({ username: to.username, password: 'of the clone' })).toBe(true);
+    expect(await server.signsIn({ username: to.username, password })).toBe(false);
+  });
+
+  it('§11.21 tells what the alternate lacks and what it has beyond', async () => {
+    const [from, to] = [
+      { username: 'one', host: '%' },
+      { username: 'other', host: '%' },
+    ];
+    await run(
+      `CREATE USER one@'%' IDENTIFIED BY 'x'`,
+      `CREATE USER other@'%' IDENTIFIED BY 'y'`,
+      `GRANT reader TO one@'%'`,
+      `GRANT SELECT ON shop.* TO other@'%'`,
+    );
+
+    expect(await difference(from, to)).toEqual({
+      missing: ['GRANT `reader` TO ?'],
+      extra: ['GRANT SELECT ON `shop`.* TO ?'],
+    });
+  });
+
+  describe('§11.58 two passwords', () => {
+    const account = { username: 'two', host: '%' };
+    const list = async () => parseAuthentications((await texts(showAccount(account)))[0] ?? '');
+    const signsIn = async (...passwords: string[]): Promise<string[]> => {
+      const found: string[] = [];
+      for (const password of passwords) if (await server.signsIn({ username: 'two', password })) found.push(password);
+      return found;
+    };
+    const state = (newPassword: string, oldPassword: string) => async (): Promise<void> => {
+      const two = { newHash: hashOf(newPassword), oldHash: hashOf(oldPassword) };
+      await run(alterAuthentications({ account, authentications: withTwoPasswords(await list(), two) }));
+    };
+
+    beforeEach(async () => {
+      await server.sql(`CREATE OR REPLACE USER two@'%'
+        IDENTIFIED VIA mysql_native_password USING '${hashOf('first')}' OR unix_socket`);
+    });
+
+    it('both sign in however often they are stated, and other ways to sign in stay', async () => {
+      await state('second', 'first')();
+      await state('second', 'first')();
+
+      expect(await signsIn('first', 'second')).toEqual(['first', 'second']);
+      expect((await list()).map(({ plugin }) => plugin)).toEqual([
+        'mysql_native_password',
+        'mysql_native_password',
+        'unix_socket',
+      ]);
+    });
+
+    it('the next pair ends the one that is in neither', async () => {
+      await state('second', 'first')();
+      await state('third', 'second')();
+
+      expect(await signsIn('first', 'second', 'third')).toEqual(['second', 'third']);
+    });
+
+    it('one ends the others', async () => {
+      await state('second', 'first')();
+      await run(alterAuthentications({ account, authentications: withOnePassword(await list(), hashOf('second')) }));
+
+      expect(await signsIn('first', 'second')).toEqual(['second']);
+    });
+
+    it('that are the same are one', () => {
+      expect(withTwoPasswords([], { newHash: hashOf('x'), oldHash: hashOf('x') })).toHaveLength(1);
+    });
+
+    it('SET PASSWORD changes the first alone', async () => {
+      await state('second', 'first')();
+
+      await server.sql(setOwnPassword(hashOf('third')), server.credential({ username: 'two', password: 'first' }));
+
+      expect(await signsIn('first', 'second', 'third')).toEqual(['first', 'third']);
+    });
+  });
+});

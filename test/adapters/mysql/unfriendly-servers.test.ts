@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { MysqlEngine } from '../../../adapters/mysql';
+import { findFreePort } from '../../../local/supervisor';
+import { type RotationError, TargetUnavailableError, TlsFailedError } from '../../../rotation/errors';
+import { type ConnectionSecret } from '../../../rotation/secret-value';
+import { Sensitive } from '../../../rotation/sensitive';
+import {
+  askByPlugin,
+  closeScripted,
+  refuse,
+  refuseSignIn,
+  row,
+  type ScriptedMysql,
+  serveMysql,
+} from '../../support/servers/scripted-mysql';
+
+const engine = new MysqlEngine({ connectTimeoutMs: 300 });
+
+afterEach(closeScripted);
+
+const failureOf = async (asked: Promise<unknown>): Promise<RotationError> =>
+  asked.then(
+    (answer) => {
+      throw new Error(`It answered ${String(answer)}.`);
+    },
+    (error: unknown) => error as RotationError,
+  );
+
+const changeOwn = ({ credential }: ScriptedMysql): Promise<void> =>
+  engine.changePassword({ signInAs: credential, username: 'app', newPassword: new Sensitive('second') });
+
+describe('a connection', () => {
+  it('§11.48 to a server that never answers ends at the time limit', async () => {
+    const { credential } = await serveMysql({ greeting: () => undefined });
+
+    await expect(engine.canSignIn(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+    await expect(engine.canSignIn({ ...credential, tls: true })).rejects.toBeInstanceOf(TargetUnavailableError);
+  });
+
+  it('§11.48 to a server that greets and then hears nothing ends at the time limit', async () => {
+    const { credential } = await serveMysql({ signIn: () => undefined });
+
+    await expect(engine.canSignIn(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+  });
+
+  it.each([
+    ['closed', (socket: { end(): unknown }) => void socket.end()],
+    ['reset', (socket: { resetAndDestroy(): unknown }) => void socket.resetAndDestroy()],
+  ])('§11.48 that is %s at once is unavailable', async (_, greeting) => {
+    const { credential } = await serveMysql({ greeting });
+
+    await expect(engine.canSignIn(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+    await expect(engine.canSignIn({ ...credential, tls: true })).rejects.toBeInstanceOf(TargetUnavailableError);
+  });
+
+  it.each([
+    ['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')],
+    ['Redis', Buffer.from('-ERR unknown command\r\n')],
+    ['SSH', Buffer.from('SSH-2.0-OpenSSH_9.2\r\n')],
+    ...Array.from({ length: 20 }, (_, index): [string, Buffer] => {
+      const body = randomBytes(40);
+      return [`noise ${index}`, Buffer.concat([Buffer.from([40, 0, 0, 0]), body])];
+    }),
+  ])('§11.48 to a server of another protocol fails and ends nobody: %s', async (_, greeting) => {
+    const { credential } = await serveMysql({
+      greeting: (socket) => socket.write(greeting),
+      signIn: (socket) => socket.end(randomBytes(60)),
+    });
+
+    expect(await failureOf(engine.canSignIn(credential))).toMatchObject({ ids: { host: '127.0.0.1' } });
+    expect(await failureOf(engine.canSignIn({ ...credential, tls: true }))).toMatchObject({ ids: { engine: 'mysql' } });
+  });
+
+  it('to a name that does not resolve is unavailable', async () => {
+    const credential = { ...(await serveMysql()).credential, host: 'host.invalid' };
+
+    const failure = await failureOf(engine.canSignIn(credential));
+
+    expect(failure).toBeInstanceOf(TargetUnavailableError);
+    expect(failure.message).toContain('host.invalid');
+  });
+
+  it('to a name with several addresses, none of which listens, is unavailable and says where', async () => {
+    const port = await findFreePort();
+    const credential: ConnectionSecret = { ...(await serveMysql()).credential, host: 'localhost', port };
+
+    expect(await failureOf(engine.canSignIn(credential))).toMatchObject({
+      name: 'TargetUnavailable',
+      message: expect.stringContaining(`localhost:${port}`) as string,
+      ids: { code: 'ECONNREFUSED' },
+    });
+  });
+
+  it('is given up with the reason of the signal', async () => {
+    const stopping = new AbortController();
+    const silent = await serveMysql({
+      signIn: () => {
+        stopping.abort(new Error('no longer wanted'));
+      },
+    });
+    const patient = new MysqlEngine({ signal: stopping.signal, connectTimeoutMs: 30_000 });
+
+    await expect(patient.canSignIn(silent.credential)).rejects.toThrow('no longer wanted');
+    expect(silent.connections()).toBe(1);
+  });
+
+  it('is not begun when the signal is aborted already', async () => {
+    const { credential, connections } = await serveMysql();
+    const stopped = new MysqlEngine({ signal: AbortSignal.abort(new Error('no longer wanted')) });
+
+    await expect(stopped.verifyCredential(credential)).rejects.toThrow('no longer wanted');
+    expect(connections()).toBe(0);
+  });
+
+  it('§11.38 to a server without TLS is refused, and the credential is not sent', async () => {
+    const { credential, received } = await serveMysql();
+
+    const failure = await failureOf(engine.canSignIn({ ...credential, tls: true }));
+
+    expect(failure).toBeInstanceOf(TlsFailedError);
+    expect(failure.message).toContain('"ssl": false');
+    expect(received).toEqual([]);
+  });
+});
+
+describe('signing in', () => {
+  it.each([
+    [1040, 'Too many connections', 'TargetUnavailable'],
+    [1203, 'User app already has more than max_user_connections', 'TargetUnavailable'],
+    [1226, "User 'app' has exceeded the 'max_user_connections' resource", 'TargetUnavailable'],
+    [1129, 'Host is blocked because of many connection errors', 'TargetUnavailable'],
+    [1053, 'Server shutdown in progress', 'TargetUnavailable'],
+    [1158, 'Got an error reading communication packets', 'TargetUnavailable'],
+    [1044, 'Access denied for user to database', 'PermissionMissing'],
+    [1049, 'Unknown database', 'TargetMisconfigured'],
+    [1130, 'Host is not allowed to connect', 'TargetMisconfigured'],
+    [1184, 'Aborted connection (init_connect command failed)', 'TargetMisconfigured'],
+    [1524, 'Plugin is not loaded', 'TargetMisconfigured'],
+    [3118, 'Account is locked', 'AccountBlocked'],
+    [3955, 'Account is blocked for 1 day', 'AccountBlocked'],
+    [1862, 'Your password has expired', 'AccountBlocked'],
+    [3159, 'Connections using insecure transport are prohibited', 'TlsFailed'],
+    [65000, 'nobody knows', 'TargetMisconfigured'],
+  ])('§11.43 that fails with %d %s is %s', async (number, text, name) => {
+    const { credential } = await serveMysql({ signIn: refuseSignIn(number, text) });
+
+    expect(await failureOf(engine.canSignIn(credential))).toMatchObject({ name, ids: { code: String(number) } });
+  });
+
+  it.each([1045, 1698])('is refused by %d, and without TLS the message says that TLS may be wanted', async (number) => {
+    const { credential } = await serveMysql({ signIn: refuseSignIn(number, 'Access denied') });
+
+    expect(await engine.canSignIn(credential)).toBe(false);
+    await expect(engine.verifyCredential(credential)).rejects.toThrow(/TLS only/);
+  });
+
+  it.each([
+    'client_ed25519',
+    'parsec',
+    'auth_gssapi_client',
+    'mysql_clear_password',
+    'authentication_ldap_sasl_client',
+  ])('§11.27 by the plugin %s is a matter of configuration', async (plugin) => {
+    const { credential, received } = await serveMysql({ signIn: askByPlugin(plugin) });
+
+    expect(await failureOf(engine.canSignIn(credential))).toMatchObject({ name: 'TargetMisconfigured' });
+    expect(Buffer.concat(received).toString('latin1')).not.toContain('never shown');
+  });
+
+  it('as another user than the one of the secret is a matter of configuration', async () => {
+    const proxied = await serveMysql({
+      answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', 'else@%') : undefined),
+    });
+
+    expect(await failureOf(engine.verifyCredential(proxied.credential))).toMatchObject({ name: 'TargetMisconfigured' });
+    expect(await failureOf(changeOwn(proxied))).toMatchObject({ name: 'TargetMisconfigured' });
+    expect(proxied.statements.filter((statement) => statement.startsWith('ALTER'))).toEqual([]);
+  });
+
+  it('§11.32 as nobody proves nothing, and nothing is changed there', async () => {
+    const open = await serveMysql({
+      answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', '@') : undefined),
+    });
+
+    expect(await failureOf(engine.verifyCredential(open.credential))).toMatchObject({ name: 'CannotVerify' });
+    expect(await failureOf(changeOwn(open))).toMatchObject({ name: 'TargetMisconfigured' });
+    expect(open.statements.filter((statement) => statement.startsWith('ALTER'))).toEqual([]);
+  });
+});
+
+describe('a change', () => {
+  const whenChanging = (answer: (socket: Parameters<ReturnType<typeof refuse>>[0]) => void) => ({
+    answer: (statement: string) => (statement.startsWith('ALTER') ? answer : undefined),
+  });
+
+  it.each([
+    [1317, 'Query execution was interrupted', 'OutcomeUnknown'],
+    [1053, 'Server shutdown in progress', 'OutcomeUnknown'],
+    [3169, 'Session was killed', 'OutcomeUnknown'],
+    [1205, 'Lock wait timeout exceeded', 'TargetConflict'],
+    [1213, 'Deadlock found', 'TargetConflict'],
+    [1290, 'running with the --read-only option', 'TargetReadOnly'],
+    [1290, 'running with the --super-read-only option', 'TargetReadOnly'],
+    [1290, 'running with the --skip-grant-tables option', 'TargetMisconfigured'],
+    [1792, 'Cannot execute statement in a READ ONLY transaction', 'TargetReadOnly'],
+    [1836, 'Running in read-only mode', 'TargetReadOnly'],
+    [3100, 'Error on observer while running replication hook', 'TargetReadOnly'],
+    [1045, 'Access denied', 'PermissionMissing'],
+    [1142, 'ALTER command denied', 'PermissionMissing'],
+    [1396, 'Operation ALTER USER failed', 'TargetMisconfigured'],
+    [1524, 'Plugin is not loaded', 'TargetMisconfigured'],
+    [1819, 'Your password does not satisfy the policy', 'PasswordRejected'],
+    [3638, 'Cannot use these credentials: history', 'PasswordRejected'],
+    [3891, 'Incorrect current password', 'TargetMisconfigured'],
+    [1064, 'You have an error near IDENTIFIED BY', 'TargetMisconfigured'],
+    [3024, 'maximum statement execution time exceeded', 'TargetUnavailable'],
+    [1820, 'You must reset your password', 'AccountBlocked'],
+  ])('§11.29 that fails with %d %s is %s', async (number, text, name) => {
+    const server = await serveMysql(whenChanging(refuse(number, text)));
+
+    const failure = await failureOf(changeOwn(server));
+
+    expect(failure).toMatchObject({ name, ids: { code: String(number), username: 'app' } });
+    expect(failure.message).not.toContain(text);
+  });
+
+  it('§11.43 whose connection is lost has an unknown outcome', async () => {
+    const server = await serveMysql(whenChanging((socket) => void socket.destroy()));
+
+    expect(await failureOf(changeOwn(server))).toMatchObject({ name: 'OutcomeUnknown' });
+  });
+
+  it('§11.3 §11.6 §11.11 of what cannot be is refused before anybody is asked', async () => {
+    const { credential, connections } = await serveMysql();
+    const change = (username: string, password: string): Promise<void> =>
+      engine.changePassword({ signInAs: credential, username, newPassword: new Sensitive(password) });
+
+    for (const username of ['', 'u'.repeat(33), ' app', 'app ', 'a\0b']) {
+      expect(await failureOf(change(username, 'second'))).toMatchObject({ name: 'MalformedSecret' });
+    }
+    for (const password of ['', 'a\0b', 'pässword', 'p'.repeat(257)]) {
+      expect(await failureOf(change('app', password))).toMatchObject({ name: 'PasswordRejected' });
+    }
+    expect(connections()).toBe(0);
+  });
+});

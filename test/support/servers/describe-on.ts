@@ -1,0 +1,36 @@
+import { UnavailableError } from './run-tool';
+
+/** Something that a suite needs: there, or the reason why it is not. */
+export type Provision<T> = { readonly there: T } | { readonly missing: string };
+
+/** What a suite needs, or why this machine does not have it. */
+export function provide<T>(find: () => T): Provision<T> {
+  try {
+    return { there: find() };
+  } catch (error) {
+    if (error instanceof UnavailableError) return { missing: error.message };
+    throw error;
+  }
+}
+
+/**
+ * A suite that needs something. Where it cannot be had the suite is skipped by name and with the reason; under `CI=true`
+ * it fails, unless another server was named for it.
+ */
+export function describeWith<T>(
+  name: string,
+  { provision, isElsewhere = false }: { provision: Provision<T>; isElsewhere?: boolean },
+  suite: (there: T) => void,
+): void {
+  if ('there' in provision) {
+    describe(name, () => {
+      suite(provision.there);
+    });
+    return;
+  }
+  const title = `${name} (cannot be had: ${provision.missing})`;
+  const report = process.env.CI === 'true' && !isElsewhere ? it : it.skip;
+  report(title, () => {
+    throw new Error(title);
+  });
+}
