@@ -6,6 +6,43 @@ export interface PasswordChange {
   readonly signInAs: ConnectionSecret;
   readonly username: string;
   readonly newPassword: Sensitive;
+  /** A password of the user's that goes on working beside the new one. @defaultValue none */
+  readonly alsoKeep?: Sensitive;
+}
+
+/** Two users of one server that an application may be either of. */
+export interface UserPair {
+  /** May create users and grant what the original has. */
+  readonly superuser: ConnectionSecret;
+  /** The user whose rights count. */
+  readonly original: ConnectionSecret;
+  /** The user to create, or to bring to parity, and the password that it shall have. */
+  readonly alternate: ConnectionSecret;
+}
+
+/** A credential, and what it must be good for besides signing in. */
+export interface CredentialCheck {
+  readonly credential: ConnectionSecret;
+  /** Statements that the application depends on. */
+  readonly probes?: TestProbes;
+  /** The pair of users whose rights must be the same. @defaultValue no other user */
+  readonly parity?: UserPair;
+}
+
+/** SQL of the operator's own, run as the tested user with a time limit and without leaving a trace. */
+export interface TestProbes {
+  /** Run in a read-only transaction. */
+  readonly read?: readonly string[];
+  /** `INSERT`, `UPDATE` or `DELETE`: privileges are checked by EXPLAIN, then it is run and rolled back. */
+  readonly write?: readonly string[];
+}
+
+/** What a server is and can do. */
+export interface ServerFacts {
+  /** The same for every address of one server, and different for any two servers. */
+  readonly serverId: string;
+  /** Whether a user can have a second password beside the new one. */
+  readonly secondPassword: boolean;
 }
 
 /**
@@ -32,21 +69,48 @@ export interface DatabaseEngine {
   canSignIn(credential: ConnectionSecret): Promise<boolean>;
 
   /**
-   * Gives a user a password. Sends a verifier, never the password itself. Safe to repeat.
+   * Signs in and asks the server what it is.
+   *
+   * @throws SignInRefusedError when the credential is refused.
+   */
+  inspect(credential: ConnectionSecret): Promise<ServerFacts>;
+
+  /**
+   * Gives a user a password. Afterwards the user's passwords are the new one and, where given, `alsoKeep`, and no
+   * other; `alsoKeep` never stops working meanwhile. Sends a verifier, never the password itself. Safe to repeat.
    *
    * @throws SignInRefusedError when `signInAs` is refused; nothing was changed then.
+   * @throws ConfigurationInvalidError for `alsoKeep` on a server without second passwords; nothing was changed then.
    * @throws PasswordRejectedError when the server's policy refuses the new password.
    */
   changePassword(change: PasswordChange): Promise<void>;
 
   /**
-   * Signs in and proves that the server really checked the password. Changes nothing.
+   * Makes the alternate user exist with its password and with all that the original has: privileges, roles, ownership,
+   * attributes, limits, settings, TLS requirement; and lets each use what the other creates. Safe to repeat and to be
+   * interrupted: parity is brought about before the password, which is left alone where it already works.
+   *
+   * @throws SignInRefusedError when the superuser is refused; nothing was changed then.
+   */
+  matchUser(pair: UserPair): Promise<{ readonly changed: boolean }>;
+
+  /**
+   * Signs in, proves that the server really checked the password, and that the credential is good for what is asked.
+   * Leaves no change behind.
    *
    * @throws SignInRefusedError when the credential is refused.
    * @throws CannotVerifyError when the server would have accepted any password.
+   * @throws PermissionMissingError when a probe or the parity shows a missing right.
+   * @throws ConfigurationInvalidError for a probe that fails for another reason.
    */
-  verifyCredential(credential: ConnectionSecret): Promise<void>;
+  verifyCredential(check: CredentialCheck): Promise<void>;
+}
+
+/** What a connection trusts where the secret does not say. */
+export interface TlsSettings {
+  /** The certificate authorities, as PEM. @defaultValue those that the worker trusts */
+  readonly ca?: string;
 }
 
 /** The engine for the `engine` value of a secret. Throws `MalformedSecretError` for one that Rotor does not have. */
-export type EngineFor = (engine: string) => DatabaseEngine;
+export type EngineFor = (engine: string, tls?: TlsSettings) => DatabaseEngine;

@@ -1,4 +1,4 @@
-import { type DatabaseEngine } from './database-engine';
+import { type DatabaseEngine, type PasswordChange, type UserPair } from './database-engine';
 import { RotationError } from './errors';
 import { type Sensitive } from './sensitive';
 
@@ -20,10 +20,20 @@ export function withRedaction(engine: DatabaseEngine): DatabaseEngine {
       engine.validate(secret);
     },
     canSignIn: (credential) => redacting([credential.password], () => engine.canSignIn(credential)),
-    changePassword: (change) =>
-      redacting([change.signInAs.password, change.newPassword], () => engine.changePassword(change)),
-    verifyCredential: (credential) => redacting([credential.password], () => engine.verifyCredential(credential)),
+    inspect: (credential) => redacting([credential.password], () => engine.inspect(credential)),
+    changePassword: (change) => redacting(passwordsIn(change), () => engine.changePassword(change)),
+    matchUser: (pair) => redacting(passwordsOf(pair), () => engine.matchUser(pair)),
+    verifyCredential: (check) =>
+      redacting([check.credential.password, ...passwordsOf(check.parity)], () => engine.verifyCredential(check)),
   };
+}
+
+function passwordsIn({ signInAs, newPassword, alsoKeep }: PasswordChange): Sensitive[] {
+  return [signInAs.password, newPassword, ...(alsoKeep ? [alsoKeep] : [])];
+}
+
+function passwordsOf(pair: UserPair | undefined): Sensitive[] {
+  return pair ? [pair.superuser.password, pair.original.password, pair.alternate.password] : [];
 }
 
 async function redacting<Answer>(secrets: readonly Sensitive[], ask: () => Promise<Answer>): Promise<Answer> {

@@ -1,11 +1,19 @@
+import { type TestProbes, type TlsSettings } from './database-engine';
 import { type PasswordPolicy } from './password-policy';
 import { type RotationRules } from './schedule/rotation-rules';
 import { type StrategyName } from './strategies/rotation-strategy';
 
 /** How a secret is rotated. Holds no secret value, so it may be stored in workflow inputs and schedules. */
 export interface RotationConfiguration {
-  /** @defaultValue `single-user` */
+  /** @defaultValue `alternating-users` where the secret names a superuser's (`masterarn`), else `single-user` */
   readonly strategy?: StrategyName;
+  /** The secret of a user that may change, create and grant. @defaultValue the secret's `masterarn`, when alternating */
+  readonly superuserSecretId?: string;
+  readonly tls?: TlsSettings;
+  /** What testSecret tries besides signing in. */
+  readonly probes?: TestProbes;
+  /** Further addresses of the same database, such as replicas, at which testSecret signs in too. */
+  readonly endpoints?: readonly { readonly host: string; readonly port?: number }[];
   /** Where it differs from AWS's defaults. */
   readonly passwordPolicy?: Partial<PasswordPolicy>;
 }

@@ -17,6 +17,10 @@ export interface ConnectionSecret {
   readonly dbname?: string;
   /** Whether the connection uses verified TLS. Only `"ssl": false` in the secret switches it off. */
   readonly tls: boolean;
+  /** The certificate authorities to trust, as PEM: `sslrootcert` in the secret. Absent: those that the worker trusts. */
+  readonly ca?: string;
+  /** The ARN of the superuser's secret: AWS's key for the alternating-users strategy. */
+  readonly masterarn?: string;
 }
 
 /** What a rotation may change in a secret. */
@@ -46,6 +50,19 @@ export class SecretValue {
    */
   static parse(text: Sensitive): SecretValue {
     return new SecretValue(text, readConnection(membersOf(text.reveal())));
+  }
+
+  /**
+   * Reads a superuser's secret. What it leaves out, as one that RDS manages does, is that of the secret it serves.
+   *
+   * @throws MalformedSecretError
+   */
+  static parseSuperuser(text: Sensitive, served: ConnectionSecret): ConnectionSecret {
+    const { engine, host, port, ssl } = { ...served, ssl: served.tls };
+    const defaults = new Map<string, unknown>(Object.entries({ engine, host, port, ssl }));
+    const superuser = readConnection(new Map([...defaults, ...membersOf(text.reveal())]));
+    const { dbname, ca } = served;
+    return { ...superuser, ...(dbname === undefined ? {} : { dbname }), ...(ca === undefined ? {} : { ca }) };
   }
 
   /** The same secret with another credential. */
@@ -91,16 +108,29 @@ function addMember(members: Map<string, unknown>, property: Node): void {
 
 function readConnection(members: Members): ConnectionSecret {
   const port = readPort(members);
-  const dbname = readOptionalText(members, 'dbname');
+  const optional = { dbname: 'dbname', ca: 'sslrootcert', masterarn: 'masterarn' } as const;
   return {
     engine: readText(members, 'engine'),
     host: readText(members, 'host'),
     ...(port === undefined ? {} : { port }),
     username: readText(members, 'username'),
     password: new Sensitive(readText(members, 'password')),
-    ...(dbname === undefined ? {} : { dbname }),
     tls: readTls(members),
+    ...readOptionalTexts(members, optional),
   };
+}
+
+/** The members that are there, under the names that they have here. */
+function readOptionalTexts<Name extends string>(
+  members: Members,
+  keys: Readonly<Record<Name, string>>,
+): Partial<Record<Name, string>> {
+  const texts: Partial<Record<Name, string>> = {};
+  for (const name of Object.keys(keys) as Name[]) {
+    const text = readOptionalText(members, keys[name]);
+    if (text !== undefined) texts[name] = text;
+  }
+  return texts;
 }
 
 function readText(members: Members, key: string): string {

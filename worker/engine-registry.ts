@@ -1,11 +1,11 @@
 import { MariadbEngine } from '../adapters/mariadb';
 import { MysqlEngine } from '../adapters/mysql';
 import { PostgresEngine } from '../adapters/postgres';
-import { type DatabaseEngine, type EngineFor } from '../rotation/database-engine';
+import { type DatabaseEngine, type EngineFor, type TlsSettings } from '../rotation/database-engine';
 import { MalformedSecretError } from '../rotation/errors';
 import { withRedaction } from '../rotation/redaction';
 
-type MakeEngine = (attempt: { signal: AbortSignal }) => DatabaseEngine;
+type MakeEngine = (attempt: { signal: AbortSignal; tls: TlsSettings }) => DatabaseEngine;
 
 const mariadb: MakeEngine = (attempt) => new MariadbEngine(attempt);
 const mysql: MakeEngine = (attempt) => new MysqlEngine(attempt);
@@ -22,9 +22,9 @@ const engines: Readonly<Record<string, MakeEngine>> = Object.freeze({
 
 /** The engines for one attempt of one step; each is wrapped, so that an engine which could leak cannot be had. */
 export function enginesFor(signal: AbortSignal): EngineFor {
-  return (name) => {
+  return (name, tls = {}) => {
     const make = Object.hasOwn(engines, name) ? engines[name] : undefined;
-    if (make) return withRedaction(make({ signal }));
+    if (make) return withRedaction(make({ signal, tls }));
     const known = Object.keys(engines).join(', ');
     throw new MalformedSecretError(`Rotor has no engine "${name}". The secret's "engine" must be one of: ${known}.`, {
       engine: name,

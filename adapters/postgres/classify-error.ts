@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import {
+  ConfigurationInvalidError,
   OutcomeUnknownError,
   RotationError,
   TargetMisconfiguredError,
@@ -9,15 +10,23 @@ import {
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { type FailurePlace, type FailureRule, type Phase } from './failure-rule';
 import { failureRules } from './failure-rules';
+import { matchAndProbeRules } from './match-and-probe-rules';
 import { defaultDatabase, defaultPort } from './pg-client';
 
 /** What was going on when it failed. */
 export interface FailureContext {
   readonly phase: Phase;
   readonly credential: ConnectionSecret;
-  /** The role whose password is changed, where one is. */
+  /** The role that is changed, or acted as, where it is another than the credential's. */
   readonly role?: string;
+  /** Which of the operator's statements it was, such as `read probe 2`. */
+  readonly probe?: string;
+  /** What to run so that a statement is permitted, by what the server said. */
+  readonly remedy?: (refusal: string) => string;
 }
+
+const rules = [...matchAndProbeRules, ...failureRules];
+const unknownRemedy = 'what the documentation asks for';
 
 /** A failure of the driver's or the server's, reduced to what is decided by. */
 interface Failure {
@@ -34,9 +43,9 @@ interface Failure {
 export function classifyError(error: unknown, context: FailureContext): RotationError {
   if (error instanceof RotationError) return error;
   const failure = readFailure(error, context.phase);
-  const place = placeOf(context);
+  const place = placeOf(context, failure);
   const ids = idsOf(context, failure.code);
-  const rule = failureRules.find((candidate) => fits(candidate, failure));
+  const rule = rules.find((candidate) => fits(candidate, failure));
   return rule ? new rule.error(rule.tell(place), ids) : new (otherwise(failure))(tellOther(failure, place), ids);
 }
 
@@ -69,26 +78,35 @@ function fits({ phases, codes, text }: FailureRule, failure: Failure): boolean {
 
 /** What no rule knows: the server's own refusals are for good, anything else is a matter of the way there. */
 function otherwise({ phase, fromServer }: Failure): FailureRule['error'] {
-  if (fromServer) return TargetMisconfiguredError;
+  if (fromServer) return isProbe(phase) ? ConfigurationInvalidError : TargetMisconfiguredError;
   if (phase === 'change') return OutcomeUnknownError;
   return phase === 'tls' ? TlsFailedError : TargetUnavailableError;
 }
 
-function tellOther({ phase, code, fromServer }: Failure, { server, user }: FailurePlace): string {
+function tellOther({ phase, code, fromServer }: Failure, { server, user, probe }: FailurePlace): string {
   const suffix = code === undefined ? '' : ` (${code})`;
+  if (fromServer && isProbe(phase))
+    return `${server} cannot run the ${probe}${suffix}. Correct it in the configuration.`;
   if (fromServer) return `${server} refused what user ${user} asked for${suffix}. Look the code up in its log.`;
   return phase === 'tls'
     ? `No trusted TLS connection to ${server} could be made${suffix}. Give Rotor the authority's certificate (CA).`
     : `The connection to ${server} was lost or could not be made${suffix}.`;
 }
 
-function placeOf({ credential: { host, port, username, dbname }, role }: FailureContext): FailurePlace {
+function isProbe(phase: Phase): boolean {
+  return phase === 'read-probe' || phase === 'write-probe';
+}
+
+function placeOf({ credential, role, probe = 'probe', remedy }: FailureContext, { text }: Failure): FailurePlace {
+  const { host, port, username, dbname } = credential;
   return {
     server: `${host}:${port ?? defaultPort}`,
     host,
     user: quote(username),
     database: quote(dbname ?? defaultDatabase),
     role: quote(role ?? username),
+    probe,
+    remedy: remedy?.(text) ?? unknownRemedy,
   };
 }
 

@@ -14,7 +14,7 @@ export interface ClientSettings {
   /** How long to wait for the sign-in, and then for each answer that comes before a change. */
   readonly connectTimeoutMs: number;
   readonly applicationName: string;
-  /** Authorities to trust instead of Node's own, in PEM. */
+  /** Authorities to trust instead of Node's own, in PEM, where the credential names none. */
   readonly ca?: string;
 }
 
@@ -31,7 +31,7 @@ export interface PgClient {
  * and no password file can change anything. Nor can Node's own switch turn the certificate's check off.
  */
 export function createPgClient(credential: ConnectionSecret, settings: ClientSettings): PgClient {
-  const ssl = credential.tls ? verifiedTls(settings) : false;
+  const ssl = credential.tls ? verifiedTls(credential.ca ?? settings.ca) : false;
   const connection = new Connection({ ssl, sslnegotiation: 'postgres', keepAlive: true });
   const config: ClientConfig & { connection: Connection; scramMaxIterations: number } = {
     connection,
@@ -53,7 +53,7 @@ export function createPgClient(credential: ConnectionSecret, settings: ClientSet
   return { client, connection };
 }
 
-function verifiedTls({ ca }: ClientSettings): ConnectionOptions {
+function verifiedTls(ca: string | undefined): ConnectionOptions {
   return { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) };
 }
 

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
-import { CannotVerifyError, SignInRefusedError, TargetMisconfiguredError } from '../../rotation/errors';
+import {
+  type CredentialCheck,
+  type DatabaseEngine,
+  type PasswordChange,
+  type ServerFacts,
+  type TlsSettings,
+  type UserPair,
+} from '../../rotation/database-engine';
+import { CannotVerifyError, ConfigurationInvalidError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
-import { defaultPort } from './pg-client';
+import { matchRoles } from './match-roles';
+import { defaultDatabase, defaultPort } from './pg-client';
 import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
-import {
-  changeRolePassword,
-  readSessionFacts,
-  readSessionUser,
-  readSystemUser,
-  type SessionFacts,
-  tryNoticeLostClient,
-} from './postgres-statements';
-import { leastIterations, mostIterations, scramVerifier } from './scram-verifier';
+import { readServerId, readSessionUser, readSystemUser, type SessionFacts } from './postgres-statements';
+import { runProbes } from './run-probes';
+import { assertSessionUser, setRolePassword } from './set-role-password';
 import { validateConnection, validateNewPassword, validateUsername } from './validate-connection';
+import { type ParityCheck, verifyParity } from './verify-parity';
 
 /** How a {@link PostgresEngine} connects. */
 export interface PostgresEngineOptions {
@@ -25,10 +28,8 @@ export interface PostgresEngineOptions {
   readonly signal?: AbortSignal;
   /** How long to wait for the sign-in, and then for each answer that comes before a change. @defaultValue 5000 */
   readonly connectTimeoutMs?: number;
-  readonly tls?: {
-    /** Authorities to trust instead of Node's own, in PEM. */
-    readonly ca?: string;
-  };
+  /** What to trust where a credential names no authority of its own. */
+  readonly tls?: TlsSettings;
   /** What the server lists the session as. @defaultValue `rotor` */
   readonly applicationName?: string;
 }
@@ -59,19 +60,34 @@ export class PostgresEngine implements DatabaseEngine {
     }
   }
 
-  async changePassword({ signInAs, username, newPassword }: PasswordChange): Promise<void> {
+  async inspect(credential: ConnectionSecret): Promise<ServerFacts> {
+    return this.#inSession({ credential }, async (session) => {
+      const { serverId } = await session.read<Pick<ServerFacts, 'serverId'>>(readServerId);
+      return { serverId, secondPassword: false };
+    });
+  }
+
+  async changePassword({ signInAs, username, newPassword, alsoKeep }: PasswordChange): Promise<void> {
+    if (alsoKeep) throw noSecondPassword(signInAs);
     validateUsername(username);
     validateNewPassword(newPassword);
-    await this.#inSession({ credential: signInAs, role: username }, async (session) => {
-      const facts = await session.read<SessionFacts>(readSessionFacts, [username]);
-      assertUsesPassword(facts, { ...signInAs, username });
-      const isOwn = signInAs.username === username;
-      if (isOwn) assertSessionUser(facts, signInAs);
+    await this.#inSession({ credential: signInAs, role: username }, (session) =>
+      setRolePassword(session, { signInAs, username, newPassword }),
+    );
+  }
 
-      const noticesLostClient = (await session.readIfKnown(tryNoticeLostClient)) !== undefined;
-      const leavesRole = isOwn && facts.currentUser !== facts.sessionUser;
-      const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });
-      await session.change(changeRolePassword({ username, verifier, noticesLostClient, leavesRole }));
+  async matchUser(pair: UserPair): Promise<{ readonly changed: boolean }> {
+    const { superuser, original, alternate } = pair;
+    this.validate(alternate);
+    validateNewPassword(alternate.password);
+    const credential = inDatabaseOf(original, superuser);
+    return this.#inSession({ credential, role: alternate.username }, async (session) => {
+      const changed = await matchRoles(session, pair);
+      if (await this.canSignIn(alternate)) return { changed };
+
+      const { username, password: newPassword } = alternate;
+      await setRolePassword(session, { signInAs: credential, username, newPassword });
+      return { changed: true };
     });
   }
 
@@ -80,12 +96,22 @@ export class PostgresEngine implements DatabaseEngine {
    * and later tell the method, and where a password was sent but the method is not told, a second sign-in with a wrong
    * password must be refused. A standby is as good as a primary here.
    */
-  async verifyCredential(credential: ConnectionSecret): Promise<void> {
-    const proved = await this.#inSession({ credential }, async (session) => {
-      assertSessionUser(await session.read<Pick<SessionFacts, 'sessionUser'>>(readSessionUser), credential);
-      return provesPassword(session, credential);
+  async verifyCredential({ credential, probes, parity }: CredentialCheck): Promise<void> {
+    const { isProved, actsAs } = await this.#inSession({ credential }, async (session) => {
+      const facts = await session.read<Pick<SessionFacts, 'sessionUser' | 'currentUser'>>(readSessionUser);
+      assertSessionUser(facts, credential);
+      const proof = await provesPassword(session, credential);
+      if (probes) await runProbes(session, { probes, role: facts.currentUser });
+      return { isProved: proof, actsAs: facts.currentUser };
     });
-    if (!proved) await this.#assertWrongPasswordRefused(credential);
+    if (!isProved) await this.#assertWrongPasswordRefused(credential);
+    if (parity) await this.#verifyParity({ parity, actsAs });
+  }
+
+  async #verifyParity(check: ParityCheck): Promise<void> {
+    const { superuser, original, alternate } = check.parity;
+    const credential = inDatabaseOf(original, superuser);
+    await this.#inSession({ credential, role: alternate.username }, (session) => verifyParity(session, check));
   }
 
   async #assertWrongPasswordRefused(credential: ConnectionSecret): Promise<void> {
@@ -102,16 +128,15 @@ export class PostgresEngine implements DatabaseEngine {
   }
 }
 
-function iterationsFor({ scramIterations }: SessionFacts): number {
-  return Math.min(Math.max(leastIterations, Number(scramIterations ?? 0)), mostIterations);
+/** Rights on tables are a database's own: the secret's is the one that counts. */
+function inDatabaseOf({ dbname = defaultDatabase }: ConnectionSecret, superuser: ConnectionSecret): ConnectionSecret {
+  return { ...superuser, dbname };
 }
 
-/** Amazon RDS asks IAM or Kerberos about such a user, and never looks at its password. */
-function assertUsesPassword({ passwordlessBy }: SessionFacts, { host, port = defaultPort, username }: Target): void {
-  if (passwordlessBy === null) return;
-  throw new TargetMisconfiguredError(
-    `User "${username}" is a member of ${passwordlessBy} at ${host}:${port}: its password is never ` +
-      `asked for. Run: REVOKE ${passwordlessBy} FROM "${username}"; or do not rotate it.`,
+function noSecondPassword({ host, port = defaultPort, username }: Target): ConfigurationInvalidError {
+  return new ConfigurationInvalidError(
+    `PostgreSQL at ${host}:${port} has one password for a user: there is none to keep beside the new one. ` +
+      'Use the alternating-users strategy instead.',
     { engine: 'postgres', host, port, username },
   );
 }
@@ -132,16 +157,6 @@ function acceptsAnything({ host, port = defaultPort, username }: Target): Cannot
   return new CannotVerifyError(
     `${host}:${port} lets user "${username}" in without checking the password ` +
       '(a line such as "trust" in pg_hba.conf). Use scram-sha-256 there.',
-    { engine: 'postgres', host, port, username },
-  );
-}
-
-/** A pooler or an ident map between us and the server can make another user of the one that signed in. */
-function assertSessionUser({ sessionUser }: Pick<SessionFacts, 'sessionUser'>, credential: Target): void {
-  const { host, port = defaultPort, username } = credential;
-  if (sessionUser === username) return;
-  throw new TargetMisconfiguredError(
-    `${host}:${port} made user "${sessionUser}" of user "${username}". Name the server itself in the secret, not a pooler.`,
     { engine: 'postgres', host, port, username },
   );
 }

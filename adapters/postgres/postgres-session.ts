@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, type Connection, DatabaseError, type QueryResult, type QueryResultRow } from 'pg';
+import {
+  type Client,
+  type Connection,
+  DatabaseError,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { classifyError, type FailureContext } from './classify-error';
 import { type Phase } from './failure-rule';
@@ -7,7 +14,7 @@ import { type ClientSettings, createPgClient } from './pg-client';
 import { statementTimeoutMs } from './postgres-statements';
 
 const closeTimeoutMs = 1_000;
-/** The server gives up first, so that a missing answer means a lost connection. */
+/** The server itself gives up first, so that a missing answer means a lost connection. */
 const changeTimeoutMs = statementTimeoutMs + 3_000;
 
 /** What to open a session with. */
@@ -18,6 +25,9 @@ export interface SessionOptions extends ClientSettings {
   /** Ends connecting and waiting until a change is sent; not after. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A statement's place in a call: what its failure means, and how long it may take. */
+export type StatementStep = Pick<FailureContext, 'phase' | 'role' | 'probe' | 'remedy'>;
 
 /** How the server had the password shown while signing in; `none` means that it did not ask. */
 export type PasswordChallenge = 'scram' | 'md5' | 'cleartext' | 'none';
@@ -49,6 +59,7 @@ export class PostgresSession {
     if (this.#phase !== 'change') this.#destroy();
   };
   #phase: Phase = 'connect';
+  #step: Partial<StatementStep> = {};
   #challenge: PasswordChallenge = 'none';
 
   constructor(options: SessionOptions) {
@@ -79,6 +90,20 @@ export class PostgresSession {
     const [row] = rows;
     if (row === undefined) throw new TypeError('A statement that yields one row yielded none.');
     return row;
+  }
+
+  /** All rows that a statement yields; sent so that it can be one statement only. */
+  async rows<Row extends QueryResultRow>(
+    text: string,
+    { values = [], ...step }: StatementStep & { values?: readonly unknown[] },
+  ): Promise<Row[]> {
+    const query: QueryConfig & { queryMode: 'extended' } = { text, values: [...values], queryMode: 'extended' };
+    this.#phase = step.phase;
+    this.#step = step;
+    const { rows } = await this.#translated(() => this.#answer(() => this.#client.query<Row>(query)));
+    this.#phase = 'statement';
+    this.#step = {};
+    return rows;
   }
 
   /** As {@link PostgresSession.read}, for what not every server has: undefined where this one refuses it. */
@@ -143,7 +168,7 @@ export class PostgresSession {
   }
 
   async #answer<T>(ask: () => Promise<T>): Promise<T> {
-    const limitMs = this.#phase === 'change' ? changeTimeoutMs : this.#options.connectTimeoutMs;
+    const limitMs = this.#phase === 'statement' ? this.#options.connectTimeoutMs : changeTimeoutMs;
     const limit = setTimeout(() => {
       this.#connection.stream.destroy(new Error('timeout expired'));
     }, limitMs);
@@ -167,8 +192,8 @@ export class PostgresSession {
 
   #classified(error: unknown): Error {
     const { credential, role } = this.#options;
-    const context: FailureContext = { phase: this.#phase, credential, ...(role === undefined ? {} : { role }) };
-    return classifyError(error, context);
+    const own = { ...(role === undefined ? {} : { role }), ...this.#step };
+    return classifyError(error, { ...own, phase: this.#phase, credential });
   }
 
   #destroy(): void {

@@ -3,7 +3,8 @@ import { isScramVerifier } from './scram-verifier';
 /** The longest name that PostgreSQL keeps, in bytes. It cuts a longer one without an error, and so names another role. */
 export const maxNameBytes = 63;
 
-const lockTimeoutMs = 5_000;
+/** How long the server lets a statement wait for a lock. */
+export const lockTimeoutMs = 5_000;
 
 /** How long the server itself lets one statement run. */
 export const statementTimeoutMs = 15_000;
@@ -50,7 +51,11 @@ const noticeLostClient = setLocally('client_connection_check_interval', '1000');
 export const tryNoticeLostClient = `SELECT ${noticeLostClient}`;
 
 /** Who the session is: {@link SessionFacts} without the rest. */
-export const readSessionUser = 'SELECT session_user AS "sessionUser"';
+export const readSessionUser = 'SELECT session_user AS "sessionUser", current_user AS "currentUser"';
+
+/** Made when a server's data are, and the same for its standbys. An ordinary user may read it. */
+export const readServerId =
+  'SELECT system_identifier::pg_catalog.text AS "serverId" FROM pg_catalog.pg_control_system()';
 
 /** How the server authenticated the session; PostgreSQL 16 and later know, older ones refuse with 42703. */
 export const readSystemUser = 'SELECT SYSTEM_USER AS "systemUser"';
@@ -92,6 +97,7 @@ export function alterRolePassword({ username, verifier }: PasswordStatement): st
   return `ALTER ROLE ${quoteIdentifier(username)} PASSWORD '${verifier}'`;
 }
 
-function setLocally(name: string, value: string): string {
+/** Sets a setting until the transaction ends: an expression for a SELECT. Both texts are Rotor's own. */
+export function setLocally(name: string, value: string): string {
   return `pg_catalog.set_config('${name}', '${value}', true)`;
 }

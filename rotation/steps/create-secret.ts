@@ -4,10 +4,10 @@ import { defaultPasswordPolicy } from '../password-policy';
 import { type RotationRequest } from '../rotation-request';
 import { type SecretDescription, type SecretStore, type SecretVersion } from '../secret-store';
 import { SecretValue } from '../secret-value';
-import { strategyFor } from '../strategies/registry';
 import { assertRotatable } from './assert-rotatable';
-import { assertStillOurs, readCurrent, readPrevious, type ReadVersion } from './read-credentials';
+import { assertStillOurs, readCurrent, type ReadVersion } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
+import { chooseStrategy } from './strategy-input';
 
 /** What createSecret found and did. */
 export interface CreateSecretOutcome extends StepOutcome {
@@ -50,19 +50,17 @@ async function permitted(store: SecretStore, request: RotationRequest): Promise<
 }
 
 async function pendingValue(
-  { store, engineFor }: StepDeps,
+  deps: StepDeps,
   { request, current }: { request: RotationRequest; current: SecretValue },
 ): Promise<SecretValue> {
-  const strategy = strategyFor(request.configuration);
-  const engine = engineFor(current.connection.engine);
+  const { strategy, input } = chooseStrategy(deps, { request, current: current.connection });
   const username = strategy.pendingUsername(current.connection);
   const changed = username === current.connection.username ? {} : { username };
   const password = generatePassword(defaultPasswordPolicy(request.configuration.passwordPolicy));
   const pending = current.withCredential({ password, ...changed });
 
-  engine.validate(pending.connection);
-  const previous = (): ReturnType<typeof readPrevious> => readPrevious(store, request.secretId);
-  await strategy.prepare({ engine, current: current.connection, previous });
+  input.engine.validate(pending.connection);
+  await strategy.prepare(input);
   return pending;
 }
 

@@ -18,7 +18,7 @@ export async function discardPending({ store, engineFor }: StepDeps, request: Ro
   if (!(await mayBePending(store, request))) return { changed: false };
 
   const current = (await readCurrent(store, secretId)).value.connection;
-  if (!(await engineFor(current.engine).canSignIn(current))) {
+  if (!(await engineFor(current.engine, request.configuration.tls).canSignIn(current))) {
     throw new SignInRefusedError(
       `The server at ${current.host} refuses the current password of user "${current.username}", so version ` +
         `${clientRequestToken} keeps AWSPENDING: it may hold the only password that works.`,

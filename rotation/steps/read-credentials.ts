@@ -13,6 +13,8 @@ export interface ReadVersion {
 export interface Credentials {
   readonly current: ConnectionSecret;
   readonly pending: ConnectionSecret;
+  /** Whether the rotation's version holds AWSCURRENT already, so that there is nothing left to set or to test. */
+  readonly promoted: boolean;
 }
 
 /**
@@ -51,7 +53,11 @@ export async function readCredentials(store: SecretStore, rotation: StartedRotat
   if (current.versionId !== currentVersionId && current.versionId !== clientRequestToken) {
     throw superseded('AWSCURRENT was moved to another version', rotation);
   }
-  return { current: current.value.connection, pending: SecretValue.parse(pendingText(pending, rotation)).connection };
+  return {
+    current: current.value.connection,
+    pending: SecretValue.parse(pendingText(pending, rotation)).connection,
+    promoted: current.versionId === clientRequestToken,
+  };
 }
 
 /**

@@ -2,9 +2,9 @@ import { SignInRefusedError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
 import { SecretValue, type ConnectionSecret } from '../secret-value';
-import { strategyFor } from '../strategies/registry';
-import { readCurrent, readPrevious } from './read-credentials';
+import { readCurrent } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
+import { chooseStrategy } from './strategy-input';
 
 /**
  * Undoes setSecret: makes the database accept AWSCURRENT's credential again, proved by signing in.
@@ -13,19 +13,19 @@ import { type StepDeps, type StepOutcome } from './step';
  *
  * @throws SignInRefusedError when neither the current nor the pending credential signs in: only a person can help.
  */
-export async function restoreCurrent({ store, engineFor }: StepDeps, request: RotationRequest): Promise<StepOutcome> {
-  const { secretId, clientRequestToken, configuration } = request;
+export async function restoreCurrent(deps: StepDeps, request: RotationRequest): Promise<StepOutcome> {
+  const { store } = deps;
+  const { secretId, clientRequestToken } = request;
   const current = (await readCurrent(store, secretId)).value.connection;
   const version = await store.readVersion({ secretId, versionId: clientRequestToken });
-  const engine = engineFor(current.engine);
+  const { strategy, input } = chooseStrategy(deps, { request, current });
 
   const pending = version && SecretValue.parse(version.text).connection;
   if (pending && isSameTarget(current, pending)) {
-    const previous = (): ReturnType<typeof readPrevious> => readPrevious(store, secretId);
-    return strategyFor(configuration).restoreCurrent({ engine, current, pending, previous });
+    return strategy.restoreCurrent({ ...input, pending });
   }
 
-  if (!(await engine.canSignIn(current))) throw refused(current);
+  if (!(await input.engine.canSignIn(current))) throw refused(current);
   return { changed: false };
 }
 

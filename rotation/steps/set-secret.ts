@@ -1,8 +1,8 @@
 import { type StartedRotation } from '../rotation-request';
 import { assertSameTarget } from '../same-target';
-import { strategyFor } from '../strategies/registry';
-import { readCredentials, readPrevious } from './read-credentials';
+import { readCredentials } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
+import { chooseStrategy } from './strategy-input';
 
 /**
  * Makes the database accept the credential that the pending version holds.
@@ -11,14 +11,14 @@ import { type StepDeps, type StepOutcome } from './step';
  *
  * @throws WrongTargetError, RotationSupersededError, SignInRefusedError and whatever the engine throws.
  */
-export async function setSecret({ store, engineFor }: StepDeps, rotation: StartedRotation): Promise<StepOutcome> {
-  const { current, pending } = await readCredentials(store, rotation);
-  const strategy = strategyFor(rotation.configuration);
+export async function setSecret(deps: StepDeps, rotation: StartedRotation): Promise<StepOutcome> {
+  const { current, pending, promoted } = await readCredentials(deps.store, rotation);
+  if (promoted) return { changed: false };
+
+  const { strategy, input } = chooseStrategy(deps, { request: rotation, current });
 
   assertSameTarget({ current, pending }, strategy.pendingUsername(current));
-  const engine = engineFor(pending.engine);
-  engine.validate(pending);
+  input.engine.validate(pending);
 
-  const previous = (): ReturnType<typeof readPrevious> => readPrevious(store, rotation.secretId);
-  return strategy.setPending({ engine, current, pending, previous });
+  return strategy.setPending({ ...input, pending });
 }

@@ -9,7 +9,8 @@ import { type StepDeps, type StepOutcome } from './step';
  * @throws SignInRefusedError, CannotVerifyError
  */
 export async function testCurrent({ store, engineFor }: StepDeps, request: RotationRequest): Promise<StepOutcome> {
-  const { connection } = (await readCurrent(store, request.secretId)).value;
-  await engineFor(connection.engine).verifyCredential(connection);
+  const { tls, probes } = request.configuration;
+  const credential = (await readCurrent(store, request.secretId)).value.connection;
+  await engineFor(credential.engine, tls).verifyCredential({ credential, ...(probes ? { probes } : {}) });
   return { changed: false };
 }

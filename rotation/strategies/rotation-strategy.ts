@@ -1,16 +1,18 @@
-import { type DatabaseEngine } from '../database-engine';
+import { type CredentialCheck, type DatabaseEngine } from '../database-engine';
 import { type ConnectionSecret } from '../secret-value';
 
 /** AWS's names of the ways to rotate. */
-export type StrategyName = 'single-user';
+export type StrategyName = 'single-user' | 'alternating-users' | 'multiple-credentials';
 
-/** The credentials that a strategy works with, and the engine that knows their server. */
+/** The engine that knows the server, and the credentials that a strategy works with. */
 export interface StrategyInput {
   readonly engine: DatabaseEngine;
   readonly current: ConnectionSecret;
   readonly pending: ConnectionSecret;
   /** Reads AWSPREVIOUS when it is needed; undefined where there is none that can be used. */
   readonly previous: () => Promise<ConnectionSecret | undefined>;
+  /** Reads the superuser's secret when it is needed; undefined where the configuration names none. */
+  readonly superuser: () => Promise<ConnectionSecret | undefined>;
 }
 
 /** What setting or restoring a credential did. */
@@ -28,24 +30,30 @@ export interface RotationStrategy {
   readonly name: StrategyName;
 
   /**
-   * Proves, before anything is stored, that the change could be made: the credential that would make it signs in.
+   * The user that the pending version names.
    *
-   * @throws SignInRefusedError
-   */
-  prepare(input: Omit<StrategyInput, 'pending'>): Promise<void>;
-
-  /**
-   * The user that the pending version may name.
+   * @throws MalformedSecretError for a user that has no alternate.
    */
   pendingUsername(current: ConnectionSecret): string;
+
+  /**
+   * Proves, before anything is stored, that the change could be made: that the server can do it, and that the
+   * credentials which would make it sign in.
+   *
+   * @throws SignInRefusedError, ConfigurationInvalidError, WrongTargetError
+   */
+  prepare(input: Omit<StrategyInput, 'pending'>): Promise<void>;
 
   /** Makes the server accept the pending credential. */
   setPending(input: StrategyInput): Promise<StrategyOutcome>;
 
+  /** What the pending credential must be good for besides signing in and the configured probes. */
+  pendingCheck(input: StrategyInput): Promise<CredentialCheck>;
+
   /**
    * Makes the server accept the current credential again.
    *
-   * @throws SignInRefusedError when neither the current nor the pending credential signs in.
+   * @throws SignInRefusedError when that cannot be done with any credential that the secret holds.
    */
   restoreCurrent(input: StrategyInput): Promise<StrategyOutcome>;
 }

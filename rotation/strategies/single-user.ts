@@ -1,11 +1,13 @@
-import { type DatabaseEngine } from '../database-engine';
+import { type DatabaseEngine, type PasswordChange } from '../database-engine';
 import { CannotVerifyError, SignInRefusedError } from '../errors';
 import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
+import { nobodySignsIn } from './refusals';
 import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
 
 /**
- * The user changes its own password, signed in as current, or as previous where current is refused.
+ * One user with one password. The user changes it itself, signed in as current, or as previous where current is refused;
+ * or the superuser does, where the configuration names one.
  *
  * The old password stops working at once: consumers are refused until they read the secret again
  * (Secrets Manager user guide, "Single user rotation strategy").
@@ -15,35 +17,42 @@ export const singleUser: RotationStrategy = {
 
   pendingUsername: (current) => current.username,
 
-  async prepare({ engine, current, previous }) {
-    if (await engine.canSignIn(current)) return;
-    const older = await sameUser(current, previous);
-    if (!older || !(await engine.canSignIn(older))) throw nobodySignsIn(current);
+  async prepare(input) {
+    for await (const signer of signers(input)) {
+      if (await input.engine.canSignIn(signer)) return;
+    }
+    throw nobodySignsIn(input.current);
   },
 
-  async setPending({ engine, current, pending, previous }) {
+  async setPending(input) {
+    const { engine, current, pending } = input;
     if (await engine.canSignIn(pending)) return { changed: false };
 
-    const change = { engine, username: pending.username, newPassword: pending.password };
-    if (await changeAs({ ...change, signInAs: current })) return { changed: true };
-    const older = await sameUser(current, previous);
-    if (older && (await changeAs({ ...change, signInAs: older }))) return { changed: true };
+    for await (const signInAs of signers(input)) {
+      const change = { signInAs, username: pending.username, newPassword: pending.password };
+      if (await wasMade(engine, change)) return { changed: true };
+    }
     throw nobodySignsIn(current);
   },
 
-  async restoreCurrent({ engine, current, pending }) {
+  pendingCheck: ({ pending }) => Promise.resolve({ credential: pending }),
+
+  async restoreCurrent(input) {
+    const { engine, current } = input;
     if (await isProved(engine, current)) return { changed: false };
 
-    await engine.changePassword({ signInAs: pending, username: current.username, newPassword: current.password });
-    if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
-    return { changed: true };
+    for await (const signInAs of restorers(input)) {
+      const back = { signInAs, username: current.username, newPassword: current.password };
+      if ((await wasMade(engine, back)) && (await engine.canSignIn(current))) return { changed: true };
+    }
+    throw nobodySignsIn(current);
   },
 };
 
 /** Whether the server has this very password. One that lets anybody in proves nothing, so it is told the password again. */
 async function isProved(engine: DatabaseEngine, credential: ConnectionSecret): Promise<boolean> {
   try {
-    await engine.verifyCredential(credential);
+    await engine.verifyCredential({ credential });
     return true;
   } catch (err) {
     if (err instanceof SignInRefusedError || err instanceof CannotVerifyError) return false;
@@ -51,10 +60,36 @@ async function isProved(engine: DatabaseEngine, credential: ConnectionSecret): P
   }
 }
 
-type Change = Pick<StrategyInput, 'engine'> & Parameters<StrategyInput['engine']['changePassword']>[0];
+/** Who may make the change, in the order in which they are tried. */
+async function* signers(input: Omit<StrategyInput, 'pending'>): AsyncGenerator<ConnectionSecret, void> {
+  const admin = await input.superuser();
+  if (admin) {
+    yield admin;
+    return;
+  }
+  yield input.current;
+  yield* sameUser(input);
+}
 
-/** Whether the change was made; false when the credential to sign in with is refused. */
-async function changeAs({ engine, ...change }: Change): Promise<boolean> {
+/** Who may take the change back: whoever the server may accept instead of the current credential. */
+async function* restorers(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
+  const admin = await input.superuser();
+  if (admin) yield admin;
+  yield input.pending;
+  yield* sameUser(input);
+}
+
+/** AWSPREVIOUS, where it names the same user of the same server. */
+async function* sameUser({
+  current,
+  previous,
+}: Pick<StrategyInput, 'current' | 'previous'>): AsyncGenerator<ConnectionSecret, void> {
+  const older = await previous();
+  if (older && isSameTarget(current, older) && older.username === current.username) yield older;
+}
+
+/** Whether a change was made; false when the credential to sign in with is refused. */
+async function wasMade(engine: DatabaseEngine, change: PasswordChange): Promise<boolean> {
   try {
     await engine.changePassword(change);
     return true;
@@ -62,22 +97,4 @@ async function changeAs({ engine, ...change }: Change): Promise<boolean> {
     if (err instanceof SignInRefusedError) return false;
     throw err;
   }
-}
-
-/** AWSPREVIOUS, where it names the same user of the same server. */
-async function sameUser(
-  current: ConnectionSecret,
-  previous: StrategyInput['previous'],
-): Promise<ConnectionSecret | undefined> {
-  const older = await previous();
-  return older && isSameTarget(current, older) && older.username === current.username ? older : undefined;
-}
-
-function nobodySignsIn({ host, username }: ConnectionSecret): SignInRefusedError {
-  return new SignInRefusedError(
-    `The server at ${host} refuses the password of user "${username}" that the secret holds, and no earlier version's ` +
-      'is accepted either. Somebody changed it by hand: store the real password in the secret, or set the stored one ' +
-      'in the database, and rotate again.',
-    { host, username },
-  );
 }

@@ -3,6 +3,7 @@ import { type DatabaseEngine } from '../../rotation/database-engine';
 import {
   AccountBlockedError,
   CannotVerifyError,
+  ConfigurationInvalidError,
   PasswordRejectedError,
   PermissionMissingError,
   RotationError,
@@ -41,12 +42,20 @@ export interface DatabaseUnderTest {
   readonly admitUnchecked?: (username: string) => Promise<void>;
   /** A password that the server's policy refuses for this user, however it is sent. */
   readonly passwordRefusedFor?: (username: string) => string;
+  /** Makes a table with one column, the whole number `n`; nobody but the superuser may use it. */
+  createTable(table: string): Promise<void>;
+  /** Lets a user read, insert, update and delete in a table. */
+  grantTable(grant: { table: string; username: string }): Promise<void>;
+  /** How many rows a table has. */
+  countRows(table: string): Promise<number>;
   close(): Promise<void>;
 }
 
 /** What to run the contract on. */
 export interface DatabaseEngineSubject {
   readonly name: string;
+  /** Whether the server's users can have two passwords. @defaultValue false */
+  readonly secondPassword?: boolean;
   readonly start: () => Promise<DatabaseUnderTest>;
   /** What this server does not let a test arrange, each with the reason: the cases are skipped by name. */
   readonly cannot?: Partial<Record<Arrangement, string>>;
@@ -92,11 +101,17 @@ const hostilePasswords = [
  * What every {@link DatabaseEngine} must do: run on each adapter with real servers, and on the fake that other tests lean
  * on. It is judged by signing in, never by what was sent.
  */
-export function describeDatabaseEngineContract({ name, start, cannot = {} }: DatabaseEngineSubject): void {
+export function describeDatabaseEngineContract({
+  name,
+  start,
+  secondPassword = false,
+  cannot = {},
+}: DatabaseEngineSubject): void {
   describe(`${name} as a database engine`, () => {
     let world: DatabaseUnderTest;
     let engine: DatabaseEngine;
     let lastUser = 0;
+    let lastTable = 0;
 
     beforeAll(async () => {
       world = await start();
@@ -159,10 +174,18 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
     /** The calls that connect, each with this credential. */
     const everyCall = (signInAs: ConnectionSecret): [string, () => Promise<unknown>][] => [
       ['canSignIn', () => engine.canSignIn(signInAs)],
-      ['verifyCredential', () => engine.verifyCredential(signInAs)],
+      ['inspect', () => engine.inspect(signInAs)],
+      ['verifyCredential', () => engine.verifyCredential({ credential: signInAs })],
       [
         'changePassword',
         () => engine.changePassword({ signInAs, username: signInAs.username, newPassword: new Sensitive('never set') }),
+      ],
+      [
+        'matchUser',
+        () => {
+          const alternate = { ...signInAs, username: `${signInAs.username}_clone` };
+          return engine.matchUser({ superuser: signInAs, original: signInAs, alternate });
+        },
       ],
     ];
 
@@ -188,6 +211,32 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
 
         expect(await engine.canSignIn(credential({ ...user, password: 'secret word 1' }))).toBe(false);
         expect(await engine.canSignIn(credential({ ...user, password: 'Secret word 1 ' }))).toBe(false);
+      });
+    });
+
+    describe('inspect', () => {
+      it('tells the same server to every user, every time', async () => {
+        const user = await aUser();
+
+        const { serverId } = await engine.inspect(credential(user));
+
+        expect(serverId).not.toBe('');
+        expect(await engine.inspect(world.superuser)).toMatchObject({ serverId });
+      });
+
+      it('tells whether users can have a second password', async () => {
+        expect(await engine.inspect(credential(await aUser()))).toMatchObject({ secondPassword });
+      });
+
+      it('refuses a wrong password and an unknown user', async () => {
+        const user = await aUser();
+
+        for (const wrong of [
+          { ...user, password: 'wrong' },
+          { username: 'nobody_here', password: 'any' },
+        ]) {
+          await expect(engine.inspect(credential(wrong))).rejects.toBeInstanceOf(SignInRefusedError);
+        }
       });
     });
 
@@ -278,6 +327,22 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
         expect(await world.signsIn(user)).toBe(false);
       });
 
+      if (!secondPassword) {
+        it('changes nothing where another password should be kept, because a user has but one', async () => {
+          const user = await aUser();
+
+          const changing = engine.changePassword({
+            signInAs: credential(user),
+            username: user.username,
+            newPassword: new Sensitive('second'),
+            alsoKeep: new Sensitive(user.password),
+          });
+
+          await expect(changing).rejects.toBeInstanceOf(ConfigurationInvalidError);
+          await expectOnly({ username: user.username, right: user.password, wrong: 'second' });
+        });
+      }
+
       it('§11.11 refuses an empty new password and one with NUL, and changes nothing', async () => {
         const user = await aUser();
 
@@ -319,7 +384,7 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
       it('passes for a credential that the server checked', async () => {
         const user = await aUser();
 
-        await expect(engine.verifyCredential(credential(user))).resolves.toBeUndefined();
+        await expect(engine.verifyCredential({ credential: credential(user) })).resolves.toBeUndefined();
       });
 
       it('passes for a password that was just changed, and refuses the one before', async () => {
@@ -327,8 +392,12 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
 
         await changeOwn(user, 'second');
 
-        await expect(engine.verifyCredential(credential({ ...user, password: 'second' }))).resolves.toBeUndefined();
-        await expect(engine.verifyCredential(credential(user))).rejects.toBeInstanceOf(SignInRefusedError);
+        await expect(
+          engine.verifyCredential({ credential: credential({ ...user, password: 'second' }) }),
+        ).resolves.toBeUndefined();
+        await expect(engine.verifyCredential({ credential: credential(user) })).rejects.toBeInstanceOf(
+          SignInRefusedError,
+        );
       });
 
       it('refuses a wrong password and an unknown user', async () => {
@@ -339,16 +408,80 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
         ];
 
         for (const each of wrong) {
-          await expect(engine.verifyCredential(credential(each))).rejects.toBeInstanceOf(SignInRefusedError);
+          await expect(engine.verifyCredential({ credential: credential(each) })).rejects.toBeInstanceOf(
+            SignInRefusedError,
+          );
         }
       });
 
       it('changes nothing', async () => {
         const user = await aUser();
 
-        await engine.verifyCredential(credential(user));
+        await engine.verifyCredential({ credential: credential(user) });
 
         await expectOnly({ username: user.username, right: user.password, wrong: 'wrong' });
+      });
+
+      describe('with probes', () => {
+        const table = (): string => `probed_${++lastTable}`;
+        const probesOf = (name: string): { read: string[]; write: string[] } => ({
+          read: [`SELECT n FROM ${name}`],
+          write: [`INSERT INTO ${name} (n) VALUES (1)`, `UPDATE ${name} SET n = 2`, `DELETE FROM ${name}`],
+        });
+
+        it('passes for what the user may do, and leaves no trace', async () => {
+          const [user, name] = [await aUser(), table()];
+          await world.createTable(name);
+          await world.grantTable({ table: name, username: user.username });
+
+          await engine.verifyCredential({ credential: credential(user), probes: probesOf(name) });
+
+          expect(await world.countRows(name)).toBe(0);
+        });
+
+        it.each(['read', 'write'] as const)('§11.39 tells a missing right of a %s probe', async (kind) => {
+          const [user, name] = [await aUser(), table()];
+          await world.createTable(name);
+
+          const verifying = engine.verifyCredential({
+            credential: credential(user),
+            probes: { [kind]: probesOf(name)[kind] },
+          });
+
+          await expect(verifying).rejects.toBeInstanceOf(PermissionMissingError);
+        });
+
+        it.each([
+          ['a read probe that makes no sense', { read: ['SELEKT s3cret'] }],
+          ['a write probe that makes no sense', { write: ['INSURT s3cret'] }],
+          ['a read probe of a table that is not there', { read: ['SELECT n FROM s3cret'] }],
+          ['a write probe of a table that is not there', { write: ['DELETE FROM s3cret'] }],
+          ['a write probe that does not write', { write: ['COMMIT'] }],
+        ])('takes %s for a mistake in the configuration, and does not show it', async (_, probes) => {
+          const user = await aUser();
+
+          const failure: unknown = await engine
+            .verifyCredential({ credential: credential(user), probes })
+            .catch((error: unknown) => error);
+
+          // A server need not tell a stranger that a table is not there.
+          expect([ConfigurationInvalidError, PermissionMissingError]).toContain((failure as Error).constructor);
+          for (const shown of everythingShownOf(failure as Error)) expect(shown).not.toMatch(/SELEKT|INSURT|s3cret/);
+        });
+
+        it('does not let a read probe write', async () => {
+          const [user, name] = [await aUser(), table()];
+          await world.createTable(name);
+          await world.grantTable({ table: name, username: user.username });
+
+          const verifying = engine.verifyCredential({
+            credential: credential(user),
+            probes: { read: [`INSERT INTO ${name} (n) VALUES (1)`] },
+          });
+
+          await expect(verifying).rejects.toBeInstanceOf(ConfigurationInvalidError);
+          expect(await world.countRows(name)).toBe(0);
+        });
       });
 
       itNeeds('admitUnchecked', '§11.32 fails for a server that takes any password', async () => {
@@ -356,7 +489,9 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
         await arranged(world.admitUnchecked)(user.username);
 
         expect(await engine.canSignIn(credential({ ...user, password: 'any' }))).toBe(true);
-        await expect(engine.verifyCredential(credential(user))).rejects.toBeInstanceOf(CannotVerifyError);
+        await expect(engine.verifyCredential({ credential: credential(user) })).rejects.toBeInstanceOf(
+          CannotVerifyError,
+        );
       });
     });
 
@@ -400,7 +535,7 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
           (way) => () =>
             engine.changePassword({ signInAs: way, username: 'nobody_else', newPassword: new Sensitive(newPassword) }),
         );
-        const verifications = ways.map((way) => () => engine.verifyCredential(way));
+        const verifications = ways.map((way) => () => engine.verifyCredential({ credential: way }));
 
         for (const call of [...changes, ...verifications]) {
           const failure: unknown = await call().catch((error: unknown) => error);
@@ -416,7 +551,7 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
         const user = await aUser();
 
         const failure: unknown = await engine
-          .verifyCredential(credential({ ...user, password: 'wrong' }))
+          .verifyCredential({ credential: credential({ ...user, password: 'wrong' }) })
           .catch((error: unknown) => error);
 
         expect(failure).toMatchObject({ ids: { host: world.address.host, username: user.username } });
@@ -432,7 +567,7 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
 
         await expectOnly({ username, right: 'third', wrong: 'second' });
         expect(await engine.canSignIn(credential({ username, password: 'third' }))).toBe(true);
-        await engine.verifyCredential(credential({ username, password: 'third' }));
+        await engine.verifyCredential({ credential: credential({ username, password: 'third' }) });
       }
 
       it.each(hostileNames)('§11.1 signs in, changes and verifies user %j', expectUsable);
@@ -457,7 +592,7 @@ export function describeDatabaseEngineContract({ name, start, cannot = {} }: Dat
 
         await expectOnly({ username: user.username, right: password, wrong: `${password} ` });
         expect(await engine.canSignIn(credential({ ...user, password }))).toBe(true);
-        await engine.verifyCredential(credential({ ...user, password }));
+        await engine.verifyCredential({ credential: credential({ ...user, password }) });
         await changeOwn({ ...user, password }, 'plain');
         await expectOnly({ username: user.username, right: 'plain', wrong: password });
       });

@@ -34,15 +34,24 @@ describe('a text that is redacted', () => {
 describe('an engine with redaction', () => {
   const current = connectionSecret({ password: 'canary-old' });
   const change = { signInAs: current, username: 'app', newPassword: new Sensitive('canary-new') };
+  const pair = {
+    superuser: connectionSecret({ username: 'admin', password: 'canary-admin' }),
+    original: current,
+    alternate: connectionSecret({ username: 'app_clone', password: 'canary-new' }),
+  };
+  const check = { credential: pair.alternate, parity: pair };
+  const keeping = { ...change, alsoKeep: new Sensitive('canary-kept') };
   const calls: Record<string, (engine: DatabaseEngine) => Promise<unknown>> = {
     canSignIn: (engine) => engine.canSignIn(current),
-    verifyCredential: (engine) => engine.verifyCredential(current),
+    inspect: (engine) => engine.inspect(current),
+    verifyCredential: (engine) => engine.verifyCredential({ credential: current }),
     changePassword: (engine) => engine.changePassword(change),
   };
 
   function engineThat(answer: () => Promise<never>): DatabaseEngine {
-    const members = { canSignIn: answer, verifyCredential: answer, changePassword: answer };
-    return withRedaction({ name: 'talkative', validate: () => undefined, ...members });
+    const members = { canSignIn: answer, inspect: answer, verifyCredential: answer };
+    const changing = { changePassword: answer, matchUser: answer };
+    return withRedaction({ name: 'talkative', validate: () => undefined, ...members, ...changing });
   }
 
   async function shownBy(call: Promise<unknown>): Promise<string> {
@@ -66,10 +75,14 @@ describe('an engine with redaction', () => {
     expect(shown).not.toContain('canary-old');
   });
 
-  it('shows neither the old nor the new password of a change', async () => {
-    const engine = engineThat(() => Promise.reject(new TargetUnavailableError('lost canary-old, canary-new')));
+  it.each<[string, string, (engine: DatabaseEngine) => Promise<unknown>]>([
+    ['a change', 'canary-old, canary-new, canary-kept', (engine) => engine.changePassword(keeping)],
+    ['a pair of users', 'canary-admin, canary-old, canary-new', (engine) => engine.matchUser(pair)],
+    ['a check of both', 'canary-admin, canary-old, canary-new', (engine) => engine.verifyCredential(check)],
+  ])('shows none of the passwords of %s', async (_, secrets, call) => {
+    const engine = engineThat(() => Promise.reject(new TargetUnavailableError(`lost ${secrets}`)));
 
-    const shown = await shownBy(engine.changePassword(change));
+    const shown = await shownBy(call(engine));
 
     expect(shown).toContain('[redacted]');
     expect(shown).not.toContain('canary');
@@ -89,21 +102,29 @@ describe('an engine with redaction', () => {
       name: 'quiet',
       validate: (secret) => asked.push(['validate', secret]),
       canSignIn: (credential) => Promise.resolve(asked.push(['canSignIn', credential]) > 0),
+      inspect: (credential) =>
+        Promise.resolve({ serverId: String(asked.push(['inspect', credential])), secondPassword: true }),
       changePassword: (asChange) => Promise.resolve(void asked.push(['changePassword', asChange])),
-      verifyCredential: (credential) => Promise.resolve(void asked.push(['verifyCredential', credential])),
+      matchUser: (asPair) => Promise.resolve({ changed: asked.push(['matchUser', asPair]) > 0 }),
+      verifyCredential: (asCheck) => Promise.resolve(void asked.push(['verifyCredential', asCheck])),
     });
 
     engine.validate(current);
     const accepted = await engine.canSignIn(current);
+    const facts = await engine.inspect(current);
     await engine.changePassword(change);
-    await engine.verifyCredential(current);
+    const matched = await engine.matchUser(pair);
+    await engine.verifyCredential(check);
 
     expect([engine.name, accepted]).toEqual(['quiet', true]);
+    expect([facts, matched]).toEqual([{ serverId: '3', secondPassword: true }, { changed: true }]);
     expect(asked).toEqual([
       ['validate', current],
       ['canSignIn', current],
+      ['inspect', current],
       ['changePassword', change],
-      ['verifyCredential', current],
+      ['matchUser', pair],
+      ['verifyCredential', check],
     ]);
   });
 });

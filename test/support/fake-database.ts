@@ -1,7 +1,14 @@
-import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
+import {
+  type CredentialCheck,
+  type DatabaseEngine,
+  type PasswordChange,
+  type ServerFacts,
+  type UserPair,
+} from '../../rotation/database-engine';
 import {
   AccountBlockedError,
   CannotVerifyError,
+  ConfigurationInvalidError,
   type FailureIds,
   MalformedSecretError,
   PasswordRejectedError,
@@ -21,19 +28,28 @@ export type ConnectingMember = Exclude<keyof DatabaseEngine, 'name' | 'validate'
 /** A user of a fake server. What is not given is false. */
 export interface FakeUser {
   password: string;
+  /** Accepted beside the other one. */
+  secondPassword?: string;
   isSuperuser?: boolean;
   /** May not sign in, whatever the password. */
   isBlocked?: boolean;
   /** Signs in with any password. */
   isUnchecked?: boolean;
+  /** Attributes, limits and settings: what a user has beside the tables that it may use. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** One server of a {@link FakeDatabase}: tests arrange its users and look at them directly. */
 export interface FakeServer {
   readonly host: string;
   readonly port: number;
+  /** Two addresses of one server have the same. */
+  readonly serverId: string;
+  readonly hasSecondPasswords: boolean;
   readonly databases: Set<string>;
   readonly users: Map<string, FakeUser>;
+  /** Each table with the users who may read and write it. */
+  readonly tables: Map<string, Set<string>>;
   /** Whether the server's policy refuses the password for the user; none does unless it is set. */
   refusesPassword: (change: { username: string; password: string }) => boolean;
 }
@@ -55,8 +71,19 @@ export class FakeDatabase {
   readonly #interruptions: { member: ConnectingMember; moment: Moment; interrupt: Interruption }[] = [];
 
   /** Adds a server with no users and the database `postgres`. */
-  addServer({ host = 'db.internal', port = defaultPort } = {}): FakeServer {
-    const server = { host, port, databases: new Set(['postgres']), users: new Map(), refusesPassword: () => false };
+  addServer({
+    host = 'db.internal',
+    port = defaultPort,
+    serverId = `server ${this.#servers.length + 1}`,
+    hasSecondPasswords = false,
+  } = {}): FakeServer {
+    const server = {
+      ...{ host, port, serverId, hasSecondPasswords },
+      databases: new Set(['postgres']),
+      users: new Map(),
+      tables: new Map(),
+      refusesPassword: () => false,
+    };
     this.#servers.push(server);
     return server;
   }
@@ -69,7 +96,7 @@ export class FakeDatabase {
   /** Whether the server would accept the password, asked past the engine. */
   accepts(server: FakeServer, { username, password }: { username: string; password: string }): boolean {
     const user = server.users.get(username);
-    return user !== undefined && !user.isBlocked && (user.isUnchecked === true || user.password === password);
+    return user !== undefined && !user.isBlocked && knows(user, password);
   }
 
   /** Makes the next call of a member fail: before its effect, or after it, as where an answer is lost. */
@@ -98,9 +125,11 @@ export class FakeDatabase {
       name: 'fake',
       validate: assertComplete,
       canSignIn: (credential) => call('canSignIn', () => this.#isAccepted(credential)),
-      verifyCredential: (credential) =>
+      inspect: (credential) => call('inspect', () => this.#inspect(credential)),
+      matchUser: (pair) => call('matchUser', () => ({ changed: this.#match(pair) })),
+      verifyCredential: (check) =>
         call('verifyCredential', () => {
-          if (this.#signIn(credential).isUnchecked) throw cannotVerify(credential);
+          this.#verify(check);
         }),
       changePassword: (change) =>
         call('changePassword', () => {
@@ -130,13 +159,19 @@ export class FakeDatabase {
     }
   }
 
+  #inspect(credential: ConnectionSecret): ServerFacts {
+    this.#signIn(credential);
+    const { serverId, hasSecondPasswords } = this.#find(credential);
+    return { serverId, secondPassword: hasSecondPasswords };
+  }
+
   #signIn(credential: ConnectionSecret): FakeUser {
     assertComplete(credential);
     const server = this.#find(credential);
     const { username, password, dbname = 'postgres' } = credential;
     const user = server.users.get(username);
     const ids = idsOf(credential);
-    if (!user || !(user.isUnchecked === true || user.password === password.reveal())) {
+    if (!user || !knows(user, password.reveal())) {
       throw new SignInRefusedError(`The password of "${username}" is refused.`, ids);
     }
     if (user.isBlocked) throw new AccountBlockedError(`"${username}" may not sign in.`, ids);
@@ -144,27 +179,107 @@ export class FakeDatabase {
     return user;
   }
 
-  #change({ signInAs, username, newPassword }: PasswordChange): void {
+  #change({ signInAs, username, newPassword, alsoKeep }: PasswordChange): void {
     const { isSuperuser = false } = this.#signIn(signInAs);
     const server = this.#find(signInAs);
     const user = server.users.get(username);
-    const password = newPassword.reveal();
     const ids = { ...idsOf(signInAs), username };
     if (!isSuperuser && username !== signInAs.username) {
       throw new PermissionMissingError(`"${signInAs.username}" may not change "${username}".`, ids);
     }
     if (!user) throw new TargetMisconfiguredError(`There is no user "${username}".`, ids);
-    if (password === '' || password.includes('\0') || server.refusesPassword({ username, password })) {
-      throw new PasswordRejectedError(`The new password of "${username}" is refused.`, ids);
+    if (alsoKeep && !server.hasSecondPasswords) {
+      throw new ConfigurationInvalidError('The server has no second passwords.', ids);
     }
-    user.password = password;
+    assertAllowed(server, { ...ids, username, password: newPassword.reveal() });
+    user.password = newPassword.reveal();
+    delete user.secondPassword;
+    if (alsoKeep && !alsoKeep.equals(newPassword)) user.secondPassword = alsoKeep.reveal();
   }
+
+  #match({ superuser, original, alternate }: UserPair): boolean {
+    const { isSuperuser = false } = this.#signIn(superuser);
+    const server = this.#find(superuser);
+    const ids = { ...idsOf(superuser), username: alternate.username };
+    const model = server.users.get(original.username);
+    if (!isSuperuser) throw new PermissionMissingError(`GRANT "${superuser.username}" more.`, ids);
+    if (!model) throw new TargetMisconfiguredError(`There is no user "${original.username}".`, ids);
+    if (model.isSuperuser) throw new TargetMisconfiguredError(`"${original.username}" is a superuser.`, ids);
+
+    const changed = this.accepts(server, revealed(alternate)) ? isDifferent(server, { original, alternate }) : true;
+    bringToParity(server, { original, alternate });
+    const user = server.users.get(alternate.username);
+    if (!user || this.accepts(server, revealed(alternate))) return changed;
+    assertAllowed(server, { ...ids, ...revealed(alternate) });
+    user.password = alternate.password.reveal();
+    delete user.secondPassword;
+    return true;
+  }
+
+  #verify({ credential, probes = {}, parity }: CredentialCheck): void {
+    if (this.#signIn(credential).isUnchecked) throw cannotVerify(credential);
+    const server = this.#find(credential);
+    for (const probe of probes.read ?? []) runProbe(server, { probe, credential, allowed: /^SELECT .*FROM (\w+)/ });
+    for (const probe of probes.write ?? []) {
+      runProbe(server, { probe, credential, allowed: /^(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)/ });
+    }
+    if (parity && isDifferent(server, parity)) {
+      throw new PermissionMissingError(`"${credential.username}" lacks rights.`, idsOf(credential));
+    }
+  }
+}
+
+type Pair = Pick<UserPair, 'original' | 'alternate'>;
+
+function isDifferent({ users, tables }: FakeServer, { original, alternate }: Pair): boolean {
+  const [model, user] = [users.get(original.username), users.get(alternate.username)];
+  if (!user || user.isBlocked) return true;
+  if (JSON.stringify(model?.settings ?? {}) !== JSON.stringify(user.settings ?? {})) return true;
+  return [...tables.values()].some((who) => who.has(original.username) !== who.has(alternate.username));
+}
+
+/** What either may use, both may; everything else is the original's. */
+function bringToParity({ users, tables }: FakeServer, { original, alternate }: Pair): void {
+  const pair = [original.username, alternate.username];
+  const user = users.get(alternate.username) ?? { password: '' };
+  user.settings = { ...users.get(original.username)?.settings };
+  user.isBlocked = false;
+  users.set(alternate.username, user);
+  for (const who of tables.values()) {
+    if (pair.some((username) => who.has(username))) for (const username of pair) who.add(username);
+  }
+}
+
+function runProbe(
+  { tables }: FakeServer,
+  { probe, credential, allowed }: { probe: string; credential: ConnectionSecret; allowed: RegExp },
+): void {
+  const who = tables.get(allowed.exec(probe)?.[1] ?? '');
+  if (!who) throw new ConfigurationInvalidError('A probe makes no sense.', idsOf(credential));
+  if (!who.has(credential.username)) throw new PermissionMissingError('A probe is not permitted.', idsOf(credential));
+}
+
+function assertAllowed(
+  server: FakeServer,
+  { username, password, ...ids }: FailureIds & { username: string; password: string },
+): void {
+  if (password === '' || password.includes('\0') || server.refusesPassword({ username, password })) {
+    throw new PasswordRejectedError(`The new password of "${username}" is refused.`, { ...ids, username });
+  }
+}
+
+function knows({ password, secondPassword, isUnchecked = false }: FakeUser, guess: string): boolean {
+  return isUnchecked || password === guess || secondPassword === guess;
 }
 
 function assertComplete({ host, username, password }: ConnectionSecret): void {
   if (host === '' || username === '' || password.reveal() === '') {
     throw new MalformedSecretError('The host, the username or the password is empty.');
   }
+}
+
+function revealed({ username, password }: ConnectionSecret): { username: string; password: string } {
+  return { username, password: password.reveal() };
 }
 
 function idsOf({ engine, host, port = defaultPort, username }: ConnectionSecret): FailureIds {

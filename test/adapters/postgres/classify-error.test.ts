@@ -3,6 +3,7 @@ import { DatabaseError } from 'pg';
 import { classifyError, type FailureContext } from '../../../adapters/postgres/classify-error';
 import { type Phase } from '../../../adapters/postgres/failure-rule';
 import { failureRules } from '../../../adapters/postgres/failure-rules';
+import { matchAndProbeRules } from '../../../adapters/postgres/match-and-probe-rules';
 import { RotationError, TargetConflictError } from '../../../rotation/errors';
 import { Sensitive } from '../../../rotation/sensitive';
 
@@ -56,6 +57,25 @@ describe('classifyError', () => {
     ['change', '54000', 'TargetMisconfigured'],
     ['change', '42601', 'TargetMisconfigured'],
     ['change', 'XX000', 'TargetMisconfigured'],
+    ['match', '42501', 'PermissionMissing'],
+    ['match', '42710', 'TargetConflict'],
+    ['match', '23505', 'TargetConflict'],
+    ['match', '55P03', 'TargetConflict'],
+    ['match', '57014', 'TargetUnavailable'],
+    ['match', '57P01', 'TargetUnavailable'],
+    ['match', '0LP01', 'TargetMisconfigured'],
+    ['match', '22023', 'TargetMisconfigured'],
+    ['match', '25006', 'TargetReadOnly'],
+    ['read-probe', '42501', 'PermissionMissing'],
+    ['read-probe', '25006', 'ConfigurationInvalid'],
+    ['read-probe', '57014', 'ConfigurationInvalid'],
+    ['read-probe', '42601', 'ConfigurationInvalid'],
+    ['read-probe', '57P01', 'TargetUnavailable'],
+    ['write-probe', '42501', 'PermissionMissing'],
+    ['write-probe', '25006', 'TargetReadOnly'],
+    ['write-probe', '42P01', 'ConfigurationInvalid'],
+    ['write-probe', '55P03', 'TargetConflict'],
+    ['write-probe', '53100', 'TargetUnavailable'],
   ])('in the phase %s takes the code %s of the server for %s', (phase, code, name) => {
     expect(classifyError(fromServer(code), context(phase))).toMatchObject({ name, ids: { code } });
   });
@@ -151,12 +171,14 @@ describe('every rule', () => {
     user: '"rot""ator"',
     database: '"postgres"',
     role: '"app"',
+    probe: 'read probe 1',
+    remedy: 'GRANT SELECT ON TABLE orders TO "app"',
   };
 
   it('says where it happened, in sentences', () => {
-    for (const rule of failureRules) {
+    for (const rule of [...matchAndProbeRules, ...failureRules]) {
       const text = rule.tell(place);
-      expect(text).toContain('db.internal');
+      expect(text).toMatch(/db\.internal|read probe 1/);
       expect(text).toMatch(/^["A-Za-z].*[.A-Z")]$/s);
     }
   });

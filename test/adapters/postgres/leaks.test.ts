@@ -42,10 +42,10 @@ it('§11.18 no password is in the log, the activity or the statistics of the ser
 
   await engine.changePassword({ signInAs: server.superuser, username: 'app', newPassword: first });
   await engine.changePassword({ signInAs: app, username: 'app', newPassword: second });
-  await engine.verifyCredential({ ...app, password: second });
+  await engine.verifyCredential({ credential: { ...app, password: second } });
   const asSecond = { ...app, password: second };
   const failing = [
-    engine.verifyCredential({ ...app, password: wrong }),
+    engine.verifyCredential({ credential: { ...app, password: wrong } }),
     engine.changePassword({ signInAs: { ...app, password: wrong }, username: 'app', newPassword: third }),
     engine.changePassword({ signInAs: asSecond, username: 'other', newPassword: third }),
     engine.changePassword({ signInAs: server.superuser, username: 'missing', newPassword: third }),

@@ -197,7 +197,7 @@ it('§11.42 a standby proves a credential and refuses to change it', async () =>
   await server.resume();
 
   expect(await engine.canSignIn(server.credential(user))).toBe(true);
-  await engine.verifyCredential(server.credential(user));
+  await engine.verifyCredential({ credential: server.credential(user) });
   for (const signInAs of [server.credential(user), server.superuser]) {
     const change = { signInAs, username: user.username, newPassword: new Sensitive('second') };
     await expect(engine.changePassword(change)).rejects.toBeInstanceOf(TargetReadOnlyError);

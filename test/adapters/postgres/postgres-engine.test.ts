@@ -98,7 +98,7 @@ describe('the new password', () => {
 
     await changeOwn(user, 'second');
 
-    await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+    await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
   it('means the same with standard_conforming_strings off (§11.17)', async () => {
@@ -141,7 +141,7 @@ describe('names', () => {
 
       await changeOwn(user, 'second');
       await changeBySuperuser(username, 'third');
-      await engine.verifyCredential(server.credential({ username, password: 'third' }));
+      await engine.verifyCredential({ credential: server.credential({ username, password: 'third' }) });
 
       await expectOnly({ username, right: 'third', wrong: 'second' });
     },
@@ -182,7 +182,7 @@ describe('the session of a user', () => {
 
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
     await expectOnly({ username: owner.username, right: owner.password, wrong: 'second' });
-    await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+    await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
   it('keeps the role it is set to when that one has the right to change others', async () => {
@@ -219,7 +219,7 @@ describe('the session of a user', () => {
       username: user.username,
       newPassword: new Sensitive('second'),
     });
-    await engine.verifyCredential(server.credential(admin));
+    await engine.verifyCredential({ credential: server.credential(admin) });
 
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
   });
@@ -228,7 +228,7 @@ describe('the session of a user', () => {
     const user = await aUser();
 
     expect(await signInsDuring(user, () => engine.canSignIn(server.credential(user)))).toBe(1);
-    expect(await signInsDuring(user, () => engine.verifyCredential(server.credential(user)))).toBe(1);
+    expect(await signInsDuring(user, () => engine.verifyCredential({ credential: server.credential(user) }))).toBe(1);
     expect(await signInsDuring(user, () => changeOwn(user, 'second'))).toBe(1);
     await server.untilFound(
       `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = '${user.username}')`,
@@ -298,7 +298,7 @@ describe('the state of an account', () => {
     const user = await aUser(`VALID UNTIL '2020-01-01'`);
 
     expect(await engine.canSignIn(server.credential(user))).toBe(false);
-    await expect(engine.verifyCredential(server.credential(user))).rejects.toThrow(/expired/);
+    await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toThrow(/expired/);
   });
 
   it('§11.21 tells the ALTER ROLE that a user without LOGIN needs', async () => {
@@ -357,7 +357,7 @@ describe('the state of an account', () => {
     await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(TargetReadOnlyError);
 
     expect(await server.signsIn(user)).toBe(true);
-    await engine.verifyCredential(server.credential(user));
+    await engine.verifyCredential({ credential: server.credential(user) });
   });
 });
 
@@ -370,13 +370,13 @@ describe('how the server asks for the password', () => {
     const user = await aUser();
     await server.admit(rule(user, 'password'));
 
-    await engine.verifyCredential(server.credential(user));
-    await expect(engine.verifyCredential(server.credential({ ...user, password: 'x' }))).rejects.toBeInstanceOf(
-      SignInRefusedError,
-    );
+    await engine.verifyCredential({ credential: server.credential(user) });
+    await expect(
+      engine.verifyCredential({ credential: server.credential({ ...user, password: 'x' }) }),
+    ).rejects.toBeInstanceOf(SignInRefusedError);
     await changeOwn(user, 'second');
     expect(await engine.canSignIn(server.credential(user))).toBe(false);
-    await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+    await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
   it('§11.33 an md5 password is proved by what PostgreSQL 16 tells, in one connection', async () => {
@@ -388,17 +388,19 @@ describe('how the server asks for the password', () => {
     await server.admit(rule(user, 'md5'));
     expect(await storedVerifier(user.username)).toMatch(/^md5/);
 
-    expect(await signInsDuring(user, () => engine.verifyCredential(server.credential(user)))).toBe(1);
+    expect(await signInsDuring(user, () => engine.verifyCredential({ credential: server.credential(user) }))).toBe(1);
     await changeOwn(user, 'second');
-    await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+    await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
   it('§11.32 a server that does not ask proves nothing', async () => {
     const user = await aUser();
     await server.admit(rule(user, 'trust'));
 
-    await expect(engine.verifyCredential(server.credential(user))).rejects.toBeInstanceOf(CannotVerifyError);
-    await expect(engine.verifyCredential(server.credential(user))).rejects.toThrow(/pg_hba\.conf/);
+    await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toBeInstanceOf(
+      CannotVerifyError,
+    );
+    await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toThrow(/pg_hba\.conf/);
   });
 
   it('§11.33 a user that is rejected, or admitted with TLS only, is not one with a wrong password', async () => {
@@ -553,7 +555,7 @@ describe('the server', () => {
     const { host, port } = server.address as Required<Pick<ConnectionSecret, 'host' | 'port'>>;
 
     const failure: unknown = await engine
-      .verifyCredential(server.credential({ ...user, password: 'wrong' }))
+      .verifyCredential({ credential: server.credential({ ...user, password: 'wrong' }) })
       .catch((error: unknown) => error);
 
     expect(failure).toMatchObject({

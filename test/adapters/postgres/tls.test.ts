@@ -40,7 +40,7 @@ describe('§11.38 TLS', () => {
 
     expect(await trusting.canSignIn(credential())).toBe(true);
     expect(await trusting.canSignIn({ ...credential(), password: server.superuser.password })).toBe(false);
-    await trusting.verifyCredential(credential());
+    await trusting.verifyCredential({ credential: credential() });
   });
 
   it('is used for an address that the certificate has', async () => {

@@ -187,7 +187,7 @@ describe('a connection', () => {
     const silent = await serve(() => undefined);
     const stopped = new PostgresEngine({ signal: AbortSignal.abort(new Error('no longer wanted')) });
 
-    await expect(stopped.verifyCredential(silent.credential)).rejects.toThrow('no longer wanted');
+    await expect(stopped.verifyCredential({ credential: silent.credential })).rejects.toThrow('no longer wanted');
     expect(silent.connections()).toBe(0);
   });
 });
@@ -258,7 +258,7 @@ describe('signing in', () => {
 
     expect(await engine.canSignIn(server.credential)).toBe(true);
     const before = server.connections();
-    await expect(engine.verifyCredential(server.credential)).rejects.toBeInstanceOf(CannotVerifyError);
+    await expect(engine.verifyCredential({ credential: server.credential })).rejects.toBeInstanceOf(CannotVerifyError);
 
     expect(server.connections() - before).toBe(2);
     const passwords = server.received.filter((chunk) => chunk.toString().startsWith('p')).map(String);
@@ -272,7 +272,9 @@ describe('signing in', () => {
     });
     const change = { signInAs: server.credential, username: 'app', newPassword: new Sensitive('second') };
 
-    await expect(engine.verifyCredential(server.credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+    await expect(engine.verifyCredential({ credential: server.credential })).rejects.toBeInstanceOf(
+      TargetUnavailableError,
+    );
     await expect(engine.changePassword(change)).rejects.toBeInstanceOf(TargetUnavailableError);
   });
 
@@ -282,7 +284,7 @@ describe('signing in', () => {
       else if (chunk.toString().startsWith('Q')) socket.write(answer('else'));
     });
 
-    const verifying = engine.verifyCredential(server.credential);
+    const verifying = engine.verifyCredential({ credential: server.credential });
 
     await expect(verifying).rejects.toBeInstanceOf(TargetMisconfiguredError);
   });

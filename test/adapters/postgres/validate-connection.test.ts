@@ -97,7 +97,9 @@ describe('before anything is sent', () => {
   it('a credential that would leave a field to the environment is refused', async () => {
     for (const field of [{ username: '' }, { host: '' }, { dbname: '' }, { password: new Sensitive('') }]) {
       await expect(engine.canSignIn({ ...nowhere, ...field })).rejects.toBeInstanceOf(MalformedSecretError);
-      await expect(engine.verifyCredential({ ...nowhere, ...field })).rejects.toBeInstanceOf(MalformedSecretError);
+      await expect(engine.verifyCredential({ credential: { ...nowhere, ...field } })).rejects.toBeInstanceOf(
+        MalformedSecretError,
+      );
     }
   });
 });

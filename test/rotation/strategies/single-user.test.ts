@@ -2,20 +2,25 @@ import { type DatabaseEngine } from '../../../rotation/database-engine';
 import { CannotVerifyError, PermissionMissingError, SignInRefusedError } from '../../../rotation/errors';
 import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { singleUser } from '../../../rotation/strategies/single-user';
-import { FakeDatabase } from '../../support/fake-database';
+import { FakeDatabase, type FakeServer } from '../../support/fake-database';
 import { connectionSecret } from '../../support/secret-text';
 
 const current = connectionSecret({ password: 'current' });
 const pending = connectionSecret({ password: 'pending' });
 const older = connectionSecret({ password: 'older' });
 
-function aDatabase(password: string): { database: FakeDatabase; accepts: (password: string) => boolean } {
+function aDatabase(password: string): {
+  database: FakeDatabase;
+  server: FakeServer;
+  accepts: (password: string) => boolean;
+} {
   const database = new FakeDatabase();
   const server = database.addServer();
   server.users.set('app', { password });
-  return { database, accepts: (guess) => database.accepts(server, { username: 'app', password: guess }) };
+  return { database, server, accepts: (guess) => database.accepts(server, { username: 'app', password: guess }) };
 }
 
+const superuser = (): Promise<undefined> => Promise.resolve(undefined);
 const previousIs = (secret?: ConnectionSecret) => jest.fn(() => Promise.resolve(secret));
 
 it('keeps the user', () => {
@@ -27,7 +32,7 @@ describe('preparing', () => {
     const { database } = aDatabase('current');
     const previous = previousIs(older);
 
-    await singleUser.prepare({ engine: database.engine(), current, previous });
+    await singleUser.prepare({ engine: database.engine(), current, previous, superuser });
 
     expect(previous).not.toHaveBeenCalled();
   });
@@ -35,7 +40,9 @@ describe('preparing', () => {
   it('is content with a previous version that signs in', async () => {
     const engine = aDatabase('older').database.engine();
 
-    await expect(singleUser.prepare({ engine, current, previous: previousIs(older) })).resolves.toBeUndefined();
+    await expect(
+      singleUser.prepare({ engine, current, previous: previousIs(older), superuser }),
+    ).resolves.toBeUndefined();
   });
 
   it.each([
@@ -46,7 +53,7 @@ describe('preparing', () => {
   ])('fails where the current password is refused and the previous version %s', async (_, secret) => {
     const engine = aDatabase('by hand').database.engine();
 
-    const prepared = singleUser.prepare({ engine, current, previous: previousIs(secret) });
+    const prepared = singleUser.prepare({ engine, current, previous: previousIs(secret), superuser });
 
     await expect(prepared).rejects.toThrow(SignInRefusedError);
     await expect(prepared).rejects.toMatchObject({ ids: { host: 'db.internal', username: 'app' } });
@@ -59,7 +66,7 @@ describe('setting the pending password', () => {
     ['previous', 'older'],
   ])('signs in as %s and changes the user’s own', async (_, password) => {
     const { database, accepts } = aDatabase(password);
-    const input = { engine: database.engine(), current, pending, previous: previousIs(older) };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(older), superuser };
 
     await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
     expect(accepts('pending')).toBe(true);
@@ -70,7 +77,7 @@ describe('setting the pending password', () => {
     database.failNext('changePassword', new PermissionMissingError('grant it'), 'before');
     const previous = previousIs(older);
 
-    const set = singleUser.setPending({ engine: database.engine(), current, pending, previous });
+    const set = singleUser.setPending({ engine: database.engine(), current, pending, previous, superuser });
 
     await expect(set).rejects.toThrow(PermissionMissingError);
     expect(previous).not.toHaveBeenCalled();
@@ -80,7 +87,47 @@ describe('setting the pending password', () => {
 describe('restoring the current password', () => {
   it('signs in as pending', async () => {
     const { database, accepts } = aDatabase('pending');
-    const input = { engine: database.engine(), current, pending, previous: previousIs() };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser };
+
+    await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
+    expect(accepts('current')).toBe(true);
+  });
+});
+
+describe('with a superuser', () => {
+  const admin = connectionSecret({ username: 'root', password: 'root' });
+  const named = (): Promise<ConnectionSecret> => Promise.resolve(admin);
+
+  function aServer(password: string): ReturnType<typeof aDatabase> {
+    const world = aDatabase(password);
+    world.server.users.set('root', { password: 'root', isSuperuser: true });
+    return world;
+  }
+
+  it('is ready once the superuser signs in, and not where it is refused', async () => {
+    const { database, server } = aServer('current');
+    const input = { engine: database.engine(), current, previous: previousIs(), superuser: named };
+
+    await expect(singleUser.prepare(input)).resolves.toBeUndefined();
+    server.users.delete('root');
+    await expect(singleUser.prepare(input)).rejects.toThrow(SignInRefusedError);
+  });
+
+  it.each(['current', 'by hand'])(
+    'has it change the password, also of a user whose password is %j',
+    async (password) => {
+      const { database, accepts } = aServer(password);
+      const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
+
+      await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
+      expect(accepts('pending')).toBe(true);
+      await expect(singleUser.setPending(input)).resolves.toEqual({ changed: false });
+    },
+  );
+
+  it('has it restore the current password, though nobody else signs in', async () => {
+    const { database, accepts } = aServer('by hand');
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
 
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
@@ -100,7 +147,13 @@ it('sets the current password again where the server lets anybody in, which prov
     },
   };
 
-  const outcome = await singleUser.restoreCurrent({ engine: unchecked, current, pending, previous: previousIs() });
+  const outcome = await singleUser.restoreCurrent({
+    engine: unchecked,
+    current,
+    pending,
+    previous: previousIs(),
+    superuser: () => Promise.resolve(undefined),
+  });
 
   expect(outcome).toEqual({ changed: true });
   expect(stored).toEqual(['current']);

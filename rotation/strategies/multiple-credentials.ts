@@ -1,0 +1,59 @@
+import { ConfigurationInvalidError } from '../errors';
+import { type ConnectionSecret } from '../secret-value';
+import { nobodySignsIn } from './refusals';
+import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
+
+/**
+ * One user with two passwords: the new one beside the one that AWSCURRENT holds. The older of two goes when a third comes.
+ *
+ * The old password works until the next rotation, so no consumer is ever refused
+ * (Secrets Manager user guide, "Rotate by Lambda function": several credentials for one user).
+ */
+export const multipleCredentials: RotationStrategy = {
+  name: 'multiple-credentials',
+
+  pendingUsername: (current) => current.username,
+
+  async prepare({ engine, current, superuser }) {
+    if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
+    const { secondPassword } = await engine.inspect((await superuser()) ?? current);
+    if (secondPassword) return;
+    throw new ConfigurationInvalidError(
+      `The server at ${current.host} has no second passwords, which the multiple-credentials strategy needs ` +
+        '(MySQL 8.0.14, MariaDB 10.4 or later have). Use alternating-users instead.',
+      { host: current.host, engine: engine.name },
+    );
+  },
+
+  async setPending(input) {
+    const { engine, current, pending } = input;
+    if ((await engine.canSignIn(pending)) && (await engine.canSignIn(current))) return { changed: false };
+    await engine.changePassword({
+      signInAs: await signer(input),
+      username: pending.username,
+      newPassword: pending.password,
+      alsoKeep: current.password,
+    });
+    return { changed: true };
+  },
+
+  async pendingCheck({ engine, current, pending }) {
+    if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
+    return { credential: pending };
+  },
+
+  async restoreCurrent(input) {
+    const { engine, current, pending } = input;
+    const works = await engine.canSignIn(current);
+    if (works && !(await engine.canSignIn(pending))) return { changed: false };
+
+    const signInAs = works ? await signer(input) : ((await input.superuser()) ?? pending);
+    await engine.changePassword({ signInAs, username: current.username, newPassword: current.password });
+    if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
+    return { changed: true };
+  },
+};
+
+async function signer({ current, superuser }: StrategyInput): Promise<ConnectionSecret> {
+  return (await superuser()) ?? current;
+}
