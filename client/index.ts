@@ -17,7 +17,7 @@ export {
   type NotedRequest,
   type RotateSecretRequest,
   type RotationClientOptions,
-  type RotationHandle,
 } from './rotation-client';
+export { type RotationHandle } from './rotation-handle';
 export { type RotationOutcome } from './rotation-outcome';
 export { defaultTaskQueue } from '../workflows/names';

@@ -11,6 +11,7 @@ import { describeRotation, describeRun, type RotationDescription } from './descr
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
 import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
+import { type RotationHandle } from './rotation-handle';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
 import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
 
@@ -37,16 +38,6 @@ export interface RotateSecretRequest {
   readonly rotationRules?: RotationRules;
   /** False: store, arm and test the current credential, but do not rotate. @defaultValue true */
   readonly rotateImmediately?: boolean;
-}
-
-/** A rotation that was accepted. */
-export interface RotationHandle {
-  readonly arn: string;
-  readonly name: string;
-  /** The id of the version that the rotation makes: its ClientRequestToken. */
-  readonly versionId: string;
-  /** The workflow run that carries it out; absent for a rotation that was over when it was asked for. */
-  readonly runId?: string;
 }
 
 /** A secret, and what to say about what is done to it. */
