@@ -1,4 +1,5 @@
-import { SignInRefusedError } from '../errors';
+import { type DatabaseEngine } from '../database-engine';
+import { CannotVerifyError, SignInRefusedError } from '../errors';
 import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
 import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
@@ -31,13 +32,24 @@ export const singleUser: RotationStrategy = {
   },
 
   async restoreCurrent({ engine, current, pending }) {
-    if (await engine.canSignIn(current)) return { changed: false };
+    if (await isProved(engine, current)) return { changed: false };
 
     await engine.changePassword({ signInAs: pending, username: current.username, newPassword: current.password });
     if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
     return { changed: true };
   },
 };
+
+/** Whether the server has this very password. One that lets anybody in proves nothing, so it is told the password again. */
+async function isProved(engine: DatabaseEngine, credential: ConnectionSecret): Promise<boolean> {
+  try {
+    await engine.verifyCredential(credential);
+    return true;
+  } catch (err) {
+    if (err instanceof SignInRefusedError || err instanceof CannotVerifyError) return false;
+    throw err;
+  }
+}
 
 type Change = Pick<StrategyInput, 'engine'> & Parameters<StrategyInput['engine']['changePassword']>[0];
 
