@@ -4,7 +4,7 @@ import { rotationId } from '../rotation/rotation-id';
 import { type SecretDescription } from '../rotation/secret-store';
 import { foreignPending, holderOf } from '../rotation/staging-labels';
 import { askEach } from './ask-temporal';
-import { type RotationHandle } from './rotation-client';
+import { type RotationHandle } from './rotate-secret-request';
 
 /**
  * The answer to a token that was asked for before: by the run that Temporal remembers, else by the label of the version

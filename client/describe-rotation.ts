@@ -52,11 +52,11 @@ export async function describeRotation(
   secretId: string,
 ): Promise<RotationDescription> {
   const { arn, name, labels } = await store.describe(secretId);
-  const [rotation, schedule, last] = await Promise.all([
+  const [rotation, schedule] = await Promise.all([
     describeRun(temporal, { arn }),
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
-    lastRotation(temporal, arn),
   ]);
+  const last = await lastRotation(temporal, { arn, newest: rotation });
   return { arn, name, labels, lastRotation: last, rotation, schedule };
 }
 

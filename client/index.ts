@@ -10,14 +10,9 @@ export {
   WaitingForWorkerError,
 } from './errors';
 export { type ListedRotation, type ListedState } from './list-rotations';
+export { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 export { type RotationProgress } from './follow-rotation';
 export { type PlannedRotation } from './rotation-schedules';
-export {
-  RotationClient,
-  type NotedRequest,
-  type RotateSecretRequest,
-  type RotationClientOptions,
-  type RotationHandle,
-} from './rotation-client';
+export { RotationClient, type NotedRequest, type RotationClientOptions } from './rotation-client';
 export { type RotationOutcome } from './rotation-outcome';
 export { defaultTaskQueue } from '../workflows/names';

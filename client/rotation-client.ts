@@ -1,8 +1,8 @@
 import { type Client, type ScheduleHandle } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
-import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
+import { type RotationPlan } from '../rotation/rotation-request';
 import { parseRotationRules } from '../rotation/schedule/parse-rotation-rules';
-import { defaultRotationRules, type RotationRules } from '../rotation/schedule/rotation-rules';
+import { defaultRotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { foreignPending } from '../rotation/staging-labels';
 import { answeredBefore, requestIdFor } from './answered-before';
@@ -11,6 +11,7 @@ import { describeRotation, describeRun, type RotationDescription } from './descr
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
 import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
+import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
 import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
 
@@ -20,33 +21,6 @@ export interface RotationClientOptions {
   /** Only to find out which secret a name means, and where its labels are. */
   readonly store: Pick<SecretStore, 'describe'>;
   readonly taskQueue: string;
-}
-
-/** RotateSecret's request, as AWS has it. */
-export interface RotateSecretRequest {
-  /** Name, partial ARN or full ARN. */
-  readonly secretId: string;
-  /**
-   * 32 to 64 characters. Asking again with the same token is the same rotation, also after it ended.
-   * @defaultValue an id of its own for each call
-   */
-  readonly clientRequestToken?: string;
-  /** Stored in the secret's Schedule, and used by this rotation. @defaultValue what is stored */
-  readonly configuration?: RotationConfiguration;
-  /** Stored in the secret's Schedule, which is then counted from now. @defaultValue what is stored */
-  readonly rotationRules?: RotationRules;
-  /** False: store, arm and test the current credential, but do not rotate. @defaultValue true */
-  readonly rotateImmediately?: boolean;
-}
-
-/** A rotation that was accepted. */
-export interface RotationHandle {
-  readonly arn: string;
-  readonly name: string;
-  /** The id of the version that the rotation makes: its ClientRequestToken. */
-  readonly versionId: string;
-  /** The workflow run that carries it out; absent for a rotation that was over when it was asked for. */
-  readonly runId?: string;
 }
 
 /** A secret, and what to say about what is done to it. */

@@ -74,8 +74,11 @@ test("another rotation's AWSPENDING fails createSecret, and stays", async () => 
   worker = await rotor.startWorker();
   const application = await rotor.createApplication();
   const foreign = await putPending(application, {});
+  const { arn, name } = application;
 
-  await expectFailure(await request(application), 'RotationInProgress');
+  const runId = await rotor.signal(arn); // a client of ours would not even ask
+
+  await expectFailure({ arn, name, versionId: runId, runId }, 'RotationInProgress');
 
   expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'], [foreign]: ['AWSPENDING'] });
   expect(await application.accepts(application.firstPassword)).toBe(true);
