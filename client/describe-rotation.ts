@@ -4,7 +4,7 @@ import { type SecretStore } from '../rotation/secret-store';
 import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
-import { askTemporal } from './ask-temporal';
+import { askTemporal, deadlines } from './ask-temporal';
 import { readSchedule, type PlannedRotation } from './plan-schedule';
 
 /** A step that failed and is tried again by itself. */
@@ -51,7 +51,7 @@ export async function describeRotation(
   const { arn, name, labels } = await store.describe(secretId);
   const [rotation, schedule] = await Promise.all([
     describeRun(temporal, { arn }),
-    askTemporal(temporal, () => readSchedule(temporal, arn)),
+    askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
   ]);
   return { arn, name, labels, rotation, schedule };
 }

@@ -3,7 +3,7 @@ import { type Client } from '@temporalio/client';
 import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
 import { defaultRotationRules, type RotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
-import { askTemporal } from './ask-temporal';
+import { askTemporal, deadlines } from './ask-temporal';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { readSchedule, storePlan } from './plan-schedule';
@@ -87,7 +87,7 @@ export class RotationClient {
   async #newPlan(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationPlan | undefined> {
     if (!request.configuration && !request.rotationRules) return undefined;
     const { temporal } = this.#options;
-    const stored = (await askTemporal(temporal, () => readSchedule(temporal, secret.arn)))?.plan;
+    const stored = (await askTemporal(temporal, () => readSchedule(temporal, secret.arn), deadlines.schedule))?.plan;
     return {
       secretId: secret.arn,
       configuration: request.configuration ?? stored?.configuration ?? {},
@@ -99,7 +99,7 @@ export class RotationClient {
     const { temporal, taskQueue } = this.#options;
     const run = await describeRun(temporal, { arn: plan.secretId });
     if (run?.open) throw inProgress(plan.secretId, run.status);
-    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }));
+    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
   }
 
   async #start(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationHandle> {
