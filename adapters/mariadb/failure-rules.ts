@@ -143,7 +143,7 @@ export const failureRules: readonly FailureRule[] = [
     error: PermissionMissingError,
     tell: ({ server, user, changed }) =>
       user === changed
-        ? `User ${user} may not change its own password at ${server}, because it has several or other ways to sign in. Name a superuser secret, or leave it one by: ALTER USER`
+        ? `User ${user} may not change its own password at ${server}, because it has several or other ways to sign in, or is to have them. Name a superuser secret, or run: GRANT CREATE USER ON *.* TO ${user}`
         : `User ${user} may not change the password of ${changed} at ${server}. Run: GRANT CREATE USER ON *.* TO ${user}; GRANT SELECT ON mysql.* TO ${user}`,
   },
   {

@@ -28,6 +28,36 @@ export function replayGrant(row: string, { from, to }: Replay): string {
   return `${head}${quoteAccount(to)}${tail}`;
 }
 
+/**
+ * The rights of rows alone: the row of the global privileges tells limits and TLS too, which are the setup's. What is
+ * granted to everybody, and the roles that are left out, are no account's own.
+ */
+export function rightsAlone(rows: readonly string[], account: Account): readonly string[] {
+  return rows
+    .filter((row) => !/ TO (?:`PUBLIC`|PUBLIC)$/.test(row))
+    .map((row) => {
+      if (!globalRow.test(row)) return row;
+      const { head, tail } = splitRow(row, account);
+      const option = / WITH GRANT OPTION\b/.test(tail.replaceAll(/'(?:[^']|'')*'/g, '')) ? ' WITH GRANT OPTION' : '';
+      return `${head}${quoteAccount(account)}${option}`;
+    });
+}
+
+const globalRow = /^GRANT [A-Z ,]+ ON \*\.\* TO /;
+
+/** An account, and its rights as {@link showGrants} told them. */
+export interface Granted {
+  readonly account: Account;
+  readonly rows: readonly string[];
+}
+
+/** The statements that give the second account what the first has and it lacks. */
+export function missingGrants({ from, to }: { readonly from: Granted; readonly to: Granted }): readonly string[] {
+  const replayed = from.rows.map((row) => replayGrant(row, { from: from.account, to: to.account }));
+  const found = to.rows.map((row) => replayGrant(row, { from: to.account, to: to.account }));
+  return replayed.filter((row) => !found.includes(row));
+}
+
 /** What a second account lacks and has beyond the first; passwords are not compared. */
 export function compareGrants(
   original: { account: Account; rows: readonly string[] },
@@ -68,7 +98,7 @@ function splitRow(row: string, account: Account): SplitRow {
 function cut(row: string, name: string): SplitRow | undefined {
   const preposition = row.startsWith('SET DEFAULT ROLE ') ? ' FOR ' : ' TO ';
   const marker = preposition + name;
-  const isGlobal = /^GRANT [A-Z ,]+ ON \*\.\* TO /.test(row);
+  const isGlobal = globalRow.test(row);
   const at = isGlobal ? row.indexOf(marker) : row.lastIndexOf(marker);
   if (at < 0) return undefined;
   const tail = row.slice(at + marker.length);

@@ -45,13 +45,20 @@ export async function ownPasswordAccount(session: MariadbSession, target: Target
 /** Whom any admin could take over, because nothing protects them on MariaDB: they change their own password, or nobody. */
 const guarded: readonly string[] = ['root', 'mysql', 'mariadb.sys'];
 
-/**
- * The only account of a user. Several of one name are different accounts, each with a password of its own: which of them
- * a secret means cannot be told from outside.
- *
- * @throws TargetMisconfiguredError for none, for several, for one whose password Rotor cannot set, and for `root`.
- */
+/** As {@link findAccount}, for a user that must be there. */
 export async function accountOf(session: MariadbSession, target: Target): Promise<PasswordAccount> {
+  const account = await findAccount(session, target);
+  if (account) return account;
+  throw misconfigured(target, `has no user "${target.username}". Correct the secret or create the user.`);
+}
+
+/**
+ * The only account of a user; undefined for none. Several of one name are different accounts, each with a password of its
+ * own: which of them a secret means cannot be told from outside.
+ *
+ * @throws TargetMisconfiguredError for several, for one whose password Rotor cannot set, and for `root`.
+ */
+export async function findAccount(session: MariadbSession, target: Target): Promise<PasswordAccount | undefined> {
   const { username } = target;
   if (guarded.includes(username)) {
     throw misconfigured(
@@ -60,8 +67,7 @@ export async function accountOf(session: MariadbSession, target: Target): Promis
     );
   }
   const [row, ...others] = await session.read<{ host: string }>(readAccounts(username));
-  if (row === undefined)
-    throw misconfigured(target, `has no user "${username}". Correct the secret or create the user.`);
+  if (row === undefined) return undefined;
   if (others.length > 0) {
     const hosts = [row, ...others].map(({ host }) => `"${host}"`).join(', ');
     throw misconfigured(
@@ -99,6 +105,7 @@ function withNativePassword({ account, createUser, target }: FoundAccount): Pass
   );
 }
 
-function misconfigured({ host, port = defaultPort, username }: Target, what: string): TargetMisconfiguredError {
+/** An error about what the server is, or has, in a way that no retry changes. */
+export function misconfigured({ host, port = defaultPort, username }: Target, what: string): TargetMisconfiguredError {
   return new TargetMisconfiguredError(`${host}:${port} ${what}`, { engine: 'mariadb', host, port, username });
 }

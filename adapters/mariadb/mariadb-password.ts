@@ -1,5 +1,5 @@
 import { type Sensitive } from '../../rotation/sensitive';
-import { withOnePassword } from './authentication-list';
+import { withOnePassword, withTwoPasswords } from './authentication-list';
 import { type PasswordAccount } from './mariadb-account';
 import { type MariadbSession } from './mariadb-session';
 import { alterAuthentications, setOwnPassword } from './mariadb-statements';
@@ -23,6 +23,21 @@ export async function changePasswordOf(session: MariadbSession, change: AccountC
 export async function changeOwnPassword(session: MariadbSession, change: AccountChange): Promise<void> {
   const isAlone = change.account.authentications.length === 1;
   await session.change(isAlone ? setOwnPassword(nativeHash(change.newPassword)) : onePassword(change));
+}
+
+/** An account's new password, and the one that goes on working beside it. */
+export interface DualChange extends AccountChange {
+  readonly alsoKeep: Sensitive;
+}
+
+/** Gives an account two passwords in place of all that it has, in one statement. Needs CREATE USER, for one's own too. */
+export async function setTwoPasswords(
+  session: MariadbSession,
+  { account, newPassword, alsoKeep }: DualChange,
+): Promise<void> {
+  const passwords = { newHash: nativeHash(newPassword), oldHash: nativeHash(alsoKeep) };
+  const authentications = withTwoPasswords(account.authentications, passwords);
+  await session.change(alterAuthentications({ account, authentications }));
 }
 
 function onePassword({ account, newPassword }: AccountChange): string {

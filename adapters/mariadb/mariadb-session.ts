@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 import { type Connection, type RowDataPacket } from 'mysql2';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { classifyError } from './classify-error';
-import { type Phase } from './failure-rule';
+import { type StatementStep } from './failure-rule';
 import { boundSession, statementTimeoutMs } from './mariadb-statements';
 import { type ClientSettings, createMysql2Client } from './mysql2-client';
 
@@ -45,9 +45,9 @@ export class MariadbSession {
   readonly #connection: Connection;
   readonly #socket: Socket;
   readonly #onAbort = (): void => {
-    if (this.#phase !== 'change') this.#abandon(new Error('aborted'));
+    if (this.#step.phase !== 'change') this.#abandon(new Error('aborted'));
   };
-  #phase: Phase = 'sign-in';
+  #step: StatementStep = { phase: 'sign-in' };
   #canLeave = false;
   #giveUp: (error: Error) => void = () => undefined;
 
@@ -65,7 +65,7 @@ export class MariadbSession {
         this.#connection.connect(answered);
       }, this.#options.connectTimeoutMs);
     });
-    this.#phase = 'statement';
+    this.#step = { phase: 'statement' };
     this.#canLeave = true;
   }
 
@@ -79,15 +79,23 @@ export class MariadbSession {
     return (await this.#translated(() => this.#query(text))) as unknown as Row[];
   }
 
+  /** The rows that a statement of a step yields: one that is safe to repeat, or the operator's own. */
+  async rows<Row extends object>(text: string, step: StatementStep): Promise<Row[]> {
+    this.#step = step;
+    const rows = (await this.#translated(() => this.#query(text))) as unknown as Row[];
+    this.#step = { phase: 'statement' };
+    return rows;
+  }
+
   /**
    * Sends the statement that changes something. From here on the signal is not heeded: the server's own limits bound
    * the wait, and an answer that never comes is an `OutcomeUnknownError`.
    */
   async change(text: string): Promise<void> {
     this.#options.signal?.throwIfAborted();
-    this.#phase = 'change';
+    this.#step = { phase: 'change' };
     await this.#translated(() => this.#query(text));
-    this.#phase = 'statement';
+    this.#step = { phase: 'statement' };
   }
 
   /** Takes leave of the server where it can, and does not wait long. */
@@ -130,12 +138,12 @@ export class MariadbSession {
 
   async #translated<T>(run: () => Promise<T>): Promise<T> {
     const { signal, credential, username } = this.#options;
-    if (this.#phase !== 'change') signal?.throwIfAborted();
+    if (this.#step.phase !== 'change') signal?.throwIfAborted();
     try {
       return await run();
     } catch (error) {
-      if (this.#phase !== 'change') signal?.throwIfAborted();
-      throw classifyError(error, { phase: this.#phase, credential, username });
+      if (this.#step.phase !== 'change') signal?.throwIfAborted();
+      throw classifyError(error, { ...this.#step, credential, username });
     }
   }
 

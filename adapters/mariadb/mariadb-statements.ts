@@ -1,4 +1,4 @@
-import { type Authentication, renderAuthentications } from './authentication-list';
+import { type Authentication, nativeAuthentication, renderAuthentications } from './authentication-list';
 import { isNativeHash } from './native-hash';
 
 /** The longest user name, in characters. */
@@ -78,6 +78,11 @@ export function readAccounts(username: string): string {
 export function setOwnPassword(hash: string): string {
   if (!isNativeHash(hash)) throw new TypeError('Not a hash of mysql_native_password: it is not sent.');
   return `SET PASSWORD = '${hash}'`;
+}
+
+/** Creates an account with a password. The server refuses one that exists: 1396. */
+export function createAccount({ account, hash }: { readonly account: Account; readonly hash: string }): string {
+  return `CREATE USER ${quoteAccount(account)} ${renderAuthentications([nativeAuthentication(hash)])}`;
 }
 
 /** An account, and all the ways in which it may sign in from now on. */

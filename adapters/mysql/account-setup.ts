@@ -44,12 +44,27 @@ export function createLike(setup: AccountSetup, { account, plugin, hash }: HashS
   return `CREATE USER ${quoteAccount(account)} IDENTIFIED WITH ${plugin} AS ${hashLiteral(plugin, hash)} ${setup.options}`;
 }
 
-/** Sets an account up as another. Its password stays. */
-export function alterLike(setup: AccountSetup, account: Account): string {
-  return `ALTER USER ${quoteAccount(account)} ${setup.options}`;
+/** Sets an account up as another, and takes away limits that the other has not. Its password stays, and its attributes. */
+export function alterLike(setup: AccountSetup, account: Account, found: AccountSetup = setup): string {
+  const [, required = '', rest = ''] =
+    /^(REQUIRE (?:NONE|SSL|X509|(?:(?:SUBJECT|ISSUER|CIPHER) '[^']*' ?)+)) ?(?:WITH )?(.*)$/s.exec(setup.options) ?? [];
+  const locks = ' FAILED_LOGIN_ATTEMPTS ';
+  const unlocked = found.options.includes(locks) && !rest.includes(locks) ? `${locks}0 PASSWORD_LOCK_TIME 0` : '';
+  return `ALTER USER ${quoteAccount(account)} ${required} WITH ${withoutLimits} ${withoutAttributes(rest)}${unlocked}`;
+}
+
+const withoutLimits = 'MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 MAX_CONNECTIONS_PER_HOUR 0 MAX_USER_CONNECTIONS 0';
+
+/** Whether two accounts are set up alike: comments and attributes, which say what an account is for, are its own. */
+export function isSetUpLike(one: AccountSetup, other: AccountSetup): boolean {
+  return withoutAttributes(one.options) === withoutAttributes(other.options);
+}
+
+function withoutAttributes(options: string): string {
+  return options.replace(/ (?:COMMENT|ATTRIBUTE) '.*$/s, '');
 }
 
 /** Makes roles active from the start, once they are granted. */
-export function setDefaultRoles({ defaultRoles }: AccountSetup, account: Account): string {
+export function setDefaultRoles({ defaultRoles }: Pick<AccountSetup, 'defaultRoles'>, account: Account): string {
   return `SET DEFAULT ROLE ${defaultRoles ?? 'NONE'} TO ${quoteAccount(account)}`;
 }

@@ -1,17 +1,18 @@
 import {
+  ConfigurationInvalidError,
   OutcomeUnknownError,
   RotationError,
   TargetMisconfiguredError,
   TargetUnavailableError,
 } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
-import { type FailurePlace, type FailureRule, type Phase } from './failure-rule';
+import { type FailurePlace, type FailureRule, type Phase, type StatementStep } from './failure-rule';
 import { failureRules } from './failure-rules';
+import { matchAndProbeRules } from './match-and-probe-rules';
 import { defaultPort } from './mysql2-client';
 
 /** What was going on when it failed. */
-export interface FailureContext {
-  readonly phase: Phase;
+export interface FailureContext extends StatementStep {
   readonly credential: ConnectionSecret;
   /** The user whose password is changed, where it is another than the credential's. */
   readonly username?: string | undefined;
@@ -33,7 +34,7 @@ export function classifyError(error: unknown, context: FailureContext): Rotation
   const failure = readFailure(error, context.phase);
   const place = placeOf(context);
   const ids = idsOf(context, failure.code);
-  const rule = failureRules.find((candidate) => fits(candidate, failure));
+  const rule = [...matchAndProbeRules, ...failureRules].find((candidate) => fits(candidate, failure));
   return rule ? new rule.error(rule.tell(place), ids) : new (otherwise(failure))(tellOther(failure, place), ids);
 }
 
@@ -71,20 +72,27 @@ function fits({ phases, codes, text }: FailureRule, failure: Failure): boolean {
   return text === undefined || text.test(failure.text);
 }
 
-/** What no rule knows: the server's own refusals are for good, anything else is a matter of the way there. */
+/** What no rule knows: the server's own refusals are for good, those of a probe are the configuration's, anything else is a matter of the way there. */
 function otherwise({ phase, code }: Failure): FailureRule['error'] {
-  if (typeof code === 'number') return TargetMisconfiguredError;
+  if (typeof code === 'number') return isProbe(phase) ? ConfigurationInvalidError : TargetMisconfiguredError;
   return phase === 'change' ? OutcomeUnknownError : TargetUnavailableError;
 }
 
-function tellOther({ code }: Failure, { server, user }: FailurePlace): string {
+function isProbe(phase: Phase): boolean {
+  return phase === 'read-probe' || phase === 'write-probe';
+}
+
+function tellOther({ phase, code }: Failure, { server, user, probe }: FailurePlace): string {
   const suffix = code === undefined ? '' : ` (${code})`;
+  if (typeof code === 'number' && isProbe(phase)) {
+    return `${server} cannot run the ${probe}${suffix}. Correct it in the configuration, or what it needs in the database.`;
+  }
   return typeof code === 'number'
     ? `${server} refused what user ${user} asked for${suffix}. Look the number up in MySQL's error reference.`
     : `The connection to ${server} was lost or could not be made${suffix}.`;
 }
 
-function placeOf({ credential, username }: FailureContext): FailurePlace {
+function placeOf({ credential, username, probe = '', remedy = '' }: FailureContext): FailurePlace {
   return {
     server: `${credential.host}:${credential.port ?? defaultPort}`,
     host: credential.host,
@@ -92,6 +100,8 @@ function placeOf({ credential, username }: FailureContext): FailurePlace {
     database: quote(credential.dbname ?? ''),
     changed: quote(username ?? credential.username),
     tls: credential.tls,
+    probe,
+    remedy,
   };
 }
 

@@ -1,26 +1,36 @@
+import { type Sensitive } from '../../rotation/sensitive';
+import { type AccountChange, hashStatement } from './mysql-password';
+import { type MysqlSession } from './mysql-session';
 import { type Account, type HashStatement, hashLiteral, quoteAccount, quoteText } from './mysql-statements';
 
-/** Which of two passwords the server takes, found by signing in. */
-export interface DualState {
-  readonly newSignsIn: boolean;
-  readonly oldSignsIn: boolean;
+/** An account's new password, and the one that goes on working beside it. */
+export interface DualChange extends AccountChange {
+  readonly alsoKeep: Sensitive;
 }
 
-/** What to do so that both passwords sign in. */
-export type DualStep = 'nothing' | 'retain' | 'refuse';
-
 /**
- * What may be done to add a password beside the old one. `RETAIN CURRENT PASSWORD` is sent once, when the new one fails
- * and the old one works: sent again it would keep the new one twice and throw the old one away.
+ * Gives an account two passwords in place of all that it has. The one to keep is made the first, which leaves a second as
+ * it is, and then the second: it works at every moment. Not for two that sign in already: nothing is left to do then.
+ * Needs CREATE USER.
  */
-export function nextDualStep({ newSignsIn, oldSignsIn }: DualState): DualStep {
-  if (newSignsIn) return 'nothing';
-  return oldSignsIn ? 'retain' : 'refuse';
+export async function setTwoPasswords(
+  session: MysqlSession,
+  { account, newPassword, alsoKeep }: DualChange,
+): Promise<void> {
+  const kept = await hashStatement(session, { account, newPassword: alsoKeep });
+  const added = await hashStatement(session, { account, newPassword });
+  await session.change(makeFirstPassword(kept));
+  await session.change(retainCurrentPassword(added));
+}
+
+/** Makes a password the account's first; a second stays. Repeating it changes nothing. */
+function makeFirstPassword({ account, plugin, hash }: HashStatement): string {
+  return `ALTER USER ${quoteAccount(account)} IDENTIFIED WITH ${plugin} AS ${hashLiteral(plugin, hash)}`;
 }
 
 /**
- * Makes a password the account's first, and the one that was first its second; one that was second ends. **Never to be
- * repeated** without signing in before. Needs CREATE USER; MySQL refuses it with a change of the plugin (3894), for an
+ * Makes a password the account's first, and the one that was first its second; one that was second ends. Repeated, it
+ * keeps the new one twice. Needs CREATE USER; MySQL refuses it with a change of the plugin (3894), for an
  * empty current password (3878) and for an empty new one (3895).
  */
 export function retainCurrentPassword({ account, plugin, hash }: HashStatement): string {

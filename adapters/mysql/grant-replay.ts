@@ -28,6 +28,39 @@ export function replayGrant(row: string, { from, to }: Replay): string {
   return `${head}${quoteAccount(to)}${tail}`;
 }
 
+const name = '`(?:[^`]|``)*`@`(?:[^`]|``)*`';
+const roleRow = new RegExp(`^GRANT (${name}(?:,${name})*)( TO ${name}(?: WITH ADMIN OPTION)?)$`);
+
+/** Rows with one role in each, so that they can be compared; without the roles that are left out. */
+export function separateRoles(rows: readonly string[], leftOut: readonly Account[]): readonly string[] {
+  const left = leftOut.map(quoteAccount);
+  return rows.flatMap((row) => {
+    const [, roles, rest = ''] = roleRow.exec(row) ?? [];
+    if (roles === undefined) return [row];
+    return accountsIn(roles)
+      .filter((role) => !left.includes(role))
+      .map((role) => `GRANT ${role}${rest}`);
+  });
+}
+
+/** The accounts of a list, as MySQL writes them. */
+export function accountsIn(list: string): readonly string[] {
+  return list.match(new RegExp(name, 'g')) ?? [];
+}
+
+/** An account, and its rights as {@link showGrants} told them. */
+export interface Granted {
+  readonly account: Account;
+  readonly rows: readonly string[];
+}
+
+/** The statements that give the second account what the first has and it lacks. */
+export function missingGrants({ from, to }: { readonly from: Granted; readonly to: Granted }): readonly string[] {
+  const replayed = from.rows.map((row) => replayGrant(row, { from: from.account, to: to.account }));
+  const found = to.rows.map((row) => replayGrant(row, { from: to.account, to: to.account }));
+  return replayed.filter((row) => !found.includes(row));
+}
+
 /** What a second account lacks and has beyond the first. Both lists are empty when the two are at parity. */
 export function compareGrants(
   original: { account: Account; rows: readonly string[] },

@@ -40,17 +40,23 @@ export async function ownPasswordAccount(session: MysqlSession, target: Target):
   return withKnownPlugin({ account, plugin, target });
 }
 
-/**
- * The only account of a user. Several of one name are different accounts, each with a password of its own: which of them
- * a secret means cannot be told from outside.
- *
- * @throws TargetMisconfiguredError for none, for several, and for one that keeps no password of a kind that Rotor knows.
- */
+/** As {@link findAccount}, for a user that must be there. */
 export async function accountOf(session: MysqlSession, target: Target): Promise<PasswordAccount> {
+  const account = await findAccount(session, target);
+  if (account) return account;
+  throw misconfigured(target, `has no user "${target.username}". Correct the secret or create the user.`);
+}
+
+/**
+ * The only account of a user; undefined for none. Several of one name are different accounts, each with a password of its
+ * own: which of them a secret means cannot be told from outside.
+ *
+ * @throws TargetMisconfiguredError for several, and for one that keeps no password of a kind that Rotor knows.
+ */
+export async function findAccount(session: MysqlSession, target: Target): Promise<PasswordAccount | undefined> {
   const { username } = target;
   const [row, ...others] = await session.read<{ host: string; plugin: string }>(readAccounts(username));
-  if (row === undefined)
-    throw misconfigured(target, `has no user "${username}". Correct the secret or create the user.`);
+  if (row === undefined) return undefined;
   if (others.length > 0) {
     const hosts = [row, ...others].map(({ host }) => `"${host}"`).join(', ');
     throw misconfigured(
@@ -76,6 +82,7 @@ function withKnownPlugin({ account, plugin, target }: FoundAccount): PasswordAcc
   );
 }
 
-function misconfigured({ host, port = defaultPort, username }: Target, what: string): TargetMisconfiguredError {
+/** An error about what the server is, or has, in a way that no retry changes. */
+export function misconfigured({ host, port = defaultPort, username }: Target, what: string): TargetMisconfiguredError {
   return new TargetMisconfiguredError(`${host}:${port} ${what}`, { engine: 'mysql', host, port, username });
 }

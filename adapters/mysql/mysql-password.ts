@@ -2,7 +2,13 @@ import { type Sensitive } from '../../rotation/sensitive';
 import { cachingSha2Hash, leastRounds, mostRounds } from './caching-sha2-hash';
 import { type PasswordAccount } from './mysql-account';
 import { type MysqlSession } from './mysql-session';
-import { alterOwnPassword, alterPasswordHash, quoteAccount, readHashRounds } from './mysql-statements';
+import {
+  alterOwnPassword,
+  alterPasswordHash,
+  type HashStatement,
+  quoteAccount,
+  readHashRounds,
+} from './mysql-statements';
 import { nativeHash } from './native-hash';
 
 const noPrivilege = 1227;
@@ -36,13 +42,21 @@ export async function changeOwnPassword(session: MysqlSession, change: OwnChange
   return discardedOld ? undefined : mayHaveTwo(change.account);
 }
 
-async function byHash(session: MysqlSession, { account, newPassword }: AccountChange): Promise<string> {
+async function byHash(session: MysqlSession, change: AccountChange): Promise<string> {
+  return alterPasswordHash(await hashStatement(session, change));
+}
+
+/** A password as the account's plugin keeps it. */
+export async function hashStatement(
+  session: MysqlSession,
+  { account, newPassword }: AccountChange,
+): Promise<HashStatement> {
   const { plugin } = account;
   const hash =
     plugin === 'mysql_native_password'
       ? nativeHash(newPassword)
       : await cachingSha2Hash({ password: newPassword, rounds: await hashRounds(session) });
-  return alterPasswordHash({ account, plugin, hash });
+  return { account, plugin, hash };
 }
 
 /** As many as the server would use itself, so that its own setting holds for what is set here too. */

@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 import { type Connection, type RowDataPacket } from 'mysql2';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { classifyError, serverErrorNumber } from './classify-error';
-import { type Phase } from './failure-rule';
+import { type StatementStep } from './failure-rule';
 import { boundSession, statementTimeoutMs } from './mysql-statements';
 import { type ClientSettings, createMysql2Client } from './mysql2-client';
 
@@ -48,9 +48,9 @@ export class MysqlSession {
   readonly #connection: Connection;
   readonly #socket: Socket;
   readonly #onAbort = (): void => {
-    if (this.#phase !== 'change') this.#abandon(new Error('aborted'));
+    if (this.#step.phase !== 'change') this.#abandon(new Error('aborted'));
   };
-  #phase: Phase = 'sign-in';
+  #step: StatementStep = { phase: 'sign-in' };
   #canLeave = false;
   #giveUp: (error: Error) => void = () => undefined;
 
@@ -68,7 +68,7 @@ export class MysqlSession {
         this.#connection.connect(answered);
       }, this.#options.connectTimeoutMs);
     });
-    this.#phase = 'statement';
+    this.#step = { phase: 'statement' };
     this.#canLeave = true;
   }
 
@@ -82,6 +82,14 @@ export class MysqlSession {
     return (await this.#translated(() => this.#query(text))) as unknown as Row[];
   }
 
+  /** The rows that a statement of a step yields: one that is safe to repeat, or the operator's own. */
+  async rows<Row extends object>(text: string, step: StatementStep): Promise<Row[]> {
+    this.#step = step;
+    const rows = (await this.#translated(() => this.#query(text))) as unknown as Row[];
+    this.#step = { phase: 'statement' };
+    return rows;
+  }
+
   /**
    * Sends the statement that changes something. From here on the signal is not heeded: the server's own limits bound
    * the wait, and an answer that never comes is an `OutcomeUnknownError`.
@@ -93,9 +101,9 @@ export class MysqlSession {
   /** As {@link MysqlSession.change}. Yields the number of an expected refusal, and undefined when the change was made. */
   async attempt({ text, refusals }: Attempt): Promise<number | undefined> {
     this.#options.signal?.throwIfAborted();
-    this.#phase = 'change';
+    this.#step = { phase: 'change' };
     const refusal = await this.#translated(() => this.#refusal(text, refusals));
-    this.#phase = 'statement';
+    this.#step = { phase: 'statement' };
     return refusal;
   }
 
@@ -150,12 +158,12 @@ export class MysqlSession {
 
   async #translated<T>(run: () => Promise<T>): Promise<T> {
     const { signal, credential, username } = this.#options;
-    if (this.#phase !== 'change') signal?.throwIfAborted();
+    if (this.#step.phase !== 'change') signal?.throwIfAborted();
     try {
       return await run();
     } catch (error) {
-      if (this.#phase !== 'change') signal?.throwIfAborted();
-      throw classifyError(error, { phase: this.#phase, credential, username });
+      if (this.#step.phase !== 'change') signal?.throwIfAborted();
+      throw classifyError(error, { ...this.#step, credential, username });
     }
   }
 

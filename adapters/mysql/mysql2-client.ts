@@ -8,7 +8,7 @@ export const defaultPort = 3306;
 /** How to connect, beside the credential. */
 export interface ClientSettings {
   readonly applicationName: string;
-  /** Authorities to trust instead of Node's own, in PEM. */
+  /** Authorities to trust instead of Node's own, in PEM, where the credential does not say. */
   readonly ca?: string;
 }
 
@@ -26,7 +26,7 @@ const withoutCapabilities = ['-LOCAL_FILES', '-MULTI_STATEMENTS', '-IGNORE_SPACE
  * cannot turn the certificate's check off. The driver's time limit is off: it would leave the socket open.
  */
 export function createMysql2Client(credential: ConnectionSecret, settings: ClientSettings): Mysql2Client {
-  const { host, port = defaultPort, username, password, dbname, tls } = credential;
+  const { host, port = defaultPort, username, password, dbname, tls, ca = settings.ca } = credential;
   const socket = connect({ host, port, noDelay: true, keepAlive: true });
   const connection = createConnection({
     stream: () => socket,
@@ -35,7 +35,7 @@ export function createMysql2Client(credential: ConnectionSecret, settings: Clien
     user: username,
     password: password.reveal(),
     ...(dbname === undefined ? {} : { database: dbname }),
-    ...(tls ? { ssl: verifiedTls(settings) } : {}),
+    ...(tls ? { ssl: verifiedTls(ca) } : {}),
     charset: 'utf8mb4_unicode_ci',
     flags: withoutCapabilities,
     multipleStatements: false,
@@ -49,7 +49,7 @@ export function createMysql2Client(credential: ConnectionSecret, settings: Clien
   return { connection, socket };
 }
 
-function verifiedTls({ ca }: ClientSettings): SslOptions {
+function verifiedTls(ca: string | undefined): SslOptions {
   return { rejectUnauthorized: true, verifyIdentity: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) };
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { MysqlEngine } from '../../adapters/mysql';
 import { findFreePort } from '../../local/supervisor';
-import { type DatabaseUnderTest } from '../contracts/database-engine';
+import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { provide, type Provision } from './servers/describe-on';
 import { type MysqlProgram, mysqlProgram } from './servers/mysql-program';
-import { type OwnSqlServer, quoteName, type SqlServer } from './servers/sql-server';
+import { type OwnSqlServer, type SqlServer } from './servers/sql-server';
+import { sqlUnderTest } from './servers/sql-under-test';
 import { startOwnServer } from './servers/start-own-server';
 
 /** The MySQL of this machine, fetched now if need be; or why there is none. */
@@ -45,20 +46,10 @@ export async function startMysqlServer(
 }
 
 /** A MySQL for the contract of database engines. */
-export async function mysqlUnderTest(server: SqlServer, close: () => Promise<void>): Promise<DatabaseUnderTest> {
-  return {
-    address: server.address,
-    superuser: server.superuser,
-    unusedPort: await findFreePort(),
+export async function mysqlUnderTest(server: SqlServer, close: () => Promise<void>): Promise<AlternatingUnderTest> {
+  return sqlUnderTest(server, {
     engine: (options) => new MysqlEngine(options),
-    createUser: async (user) => {
-      await server.sql(`DROP USER IF EXISTS ${quoteName(user.username)}@'%'`); // of an earlier run, elsewhere
-      await server.createUser(user);
-    },
-    signsIn: (user) => server.signsIn(user),
-    blockUser: async (username) => {
-      await server.sql(`ALTER USER ${quoteName(username)}@'%' ACCOUNT LOCK`);
-    },
+    unusedPort: await findFreePort(),
     close,
-  };
+  });
 }

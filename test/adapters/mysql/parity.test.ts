@@ -7,15 +7,9 @@ import {
   showSetup,
 } from '../../../adapters/mysql/account-setup';
 import { cachingSha2Hash } from '../../../adapters/mysql/caching-sha2-hash';
-import {
-  discardOldPassword,
-  nextDualStep,
-  readHasSecond,
-  retainCurrentPassword,
-} from '../../../adapters/mysql/dual-password';
+import { discardOldPassword, readHasSecond, retainCurrentPassword } from '../../../adapters/mysql/dual-password';
 import { compareGrants, type GrantDifference, replayGrant, showGrants } from '../../../adapters/mysql/grant-replay';
 import { type Account, boundSession, quoteAccount } from '../../../adapters/mysql/mysql-statements';
-import { activateUserAsRole, grantUserAsRole } from '../../../adapters/mysql/user-as-role';
 import { Sensitive } from '../../../rotation/sensitive';
 import { mysqlHere, startMysqlServer } from '../../support/mysql-server';
 import { describeWith } from '../../support/servers/describe-on';
@@ -24,17 +18,6 @@ import { type OwnSqlServer, rowsOf } from '../../support/servers/sql-server';
 const plugin = 'caching_sha2_password';
 const hashOf = (password: string): Promise<string> =>
   cachingSha2Hash({ password: new Sensitive(password), rounds: 5_000 });
-
-describe('§11.23 nextDualStep', () => {
-  it.each([
-    [{ newSignsIn: false, oldSignsIn: true }, 'retain'],
-    [{ newSignsIn: true, oldSignsIn: true }, 'nothing'],
-    [{ newSignsIn: true, oldSignsIn: false }, 'nothing'],
-    [{ newSignsIn: false, oldSignsIn: false }, 'refuse'],
-  ])('for %j is %s', (state, step) => {
-    expect(nextDualStep(state)).toBe(step);
-  });
-});
 
 describeWith('Parity and dual passwords on MySQL 9.7', { provision: mysqlHere }, (program) => {
   let server: OwnSqlServer;
@@ -185,20 +168,6 @@ describeWith('Parity and dual passwords on MySQL 9.7', { provision: mysqlHere },
     expect(parseSetup(written('app'), account).options).toBe("REQUIRE SUBJECT '/CN=app' PASSWORD EXPIRE");
     for (const what of ["it's", 'back\\slash']) expect(() => parseSetup(written(what), account)).toThrow(TypeError);
     expect(() => parseSetup(written('app'), { ...account, host: 'localhost' })).toThrow(TypeError);
-  });
-
-  it('lets a user have the rights of another as its role, those granted later too', async () => {
-    const { from: original, to: alternate } = await twoAccounts();
-    await run(
-      `CREATE USER ${quoteAccount(alternate)} IDENTIFIED BY 'of the clone'`,
-      grantUserAsRole({ original, alternate }),
-      activateUserAsRole({ original, alternate }),
-      grantUserAsRole({ original, alternate }),
-      `GRANT SELECT ON shop.orders TO ${quoteAccount(original)}`,
-    );
-    const clone = server.credential({ username: alternate.username, password: 'of the clone' });
-
-    expect(await server.sql('SELECT * FROM shop.orders', clone)).toEqual([]);
   });
 
   describe('§11.57 dual passwords', () => {
