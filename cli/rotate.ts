@@ -1,5 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { RotationStalledError, type RotateSecretRequest, type RotationClient, type RotationHandle } from '../client';
+import {
+  RotationStalledError,
+  strategyNames,
+  type RotateSecretRequest,
+  type RotationClient,
+  type RotationHandle,
+  type StrategyName,
+} from '../client';
 import { print } from './print';
 import { renderOutcome, renderProgress } from './render-rotation';
 import { type CommandOptions } from './run-command';
@@ -11,6 +18,8 @@ interface RotateOptions extends CommandOptions {
   readonly schedule?: string;
   readonly duration?: string;
   readonly testOnly?: boolean;
+  readonly strategy?: StrategyName;
+  readonly superuserSecret?: string;
   readonly token?: string;
 }
 
@@ -27,6 +36,8 @@ export function addRotate(program: Command): void {
     .addOption(new Option('--schedule <expression>', "also rotate by AWS's rate(…) or cron(…)").conflicts('days'))
     .option('--duration <hours>', 'how long the window for a scheduled rotation is, such as 3h')
     .option('--test-only', 'store the schedule and test the current credential, but do not rotate now')
+    .addOption(new Option('--strategy <name>', 'how to rotate from now on').choices(strategyNames))
+    .option('--superuser-secret <secret>', "the ARN or name of the superuser's secret, for strategies that need one")
     .option('--token <token>', 'ClientRequestToken: the same token again is the same rotation', parseToken)
     .option('--json', 'print the result as JSON')
     .action(rotate);
@@ -37,6 +48,7 @@ async function rotate(secretId: string, options: RotateOptions): Promise<void> {
     const rotation = await client.rotateSecret({
       secretId,
       ...rulesFrom(options),
+      ...configurationFrom(options),
       ...(options.token === undefined ? {} : { clientRequestToken: options.token }),
       ...(options.testOnly ? { rotateImmediately: false } : {}),
     });
@@ -49,6 +61,16 @@ function rulesFrom({ days, schedule, duration }: RotateOptions): Pick<RotateSecr
   const window = duration === undefined ? {} : { duration };
   if (days !== undefined) return { rotationRules: { automaticallyAfterDays: days, ...window } };
   return schedule === undefined ? {} : { rotationRules: { scheduleExpression: schedule, ...window } };
+}
+
+function configurationFrom({ strategy, superuserSecret }: RotateOptions): Pick<RotateSecretRequest, 'configuration'> {
+  if (strategy === undefined && superuserSecret === undefined) return {};
+  return {
+    configuration: {
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(superuserSecret === undefined ? {} : { superuserSecretId: superuserSecret }),
+    },
+  };
 }
 
 function accepted(rotation: RotationHandle, { json }: RotateOptions): void {

@@ -16,3 +16,4 @@ export { type PlannedRotation } from './rotation-schedules';
 export { RotationClient, type NotedRequest, type RotationClientOptions } from './rotation-client';
 export { type RotationOutcome } from './rotation-outcome';
 export { defaultTaskQueue } from '../workflows/names';
+export { strategyNames, type StrategyName } from '../rotation/strategies/rotation-strategy';

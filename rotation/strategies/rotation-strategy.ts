@@ -2,7 +2,10 @@ import { type CredentialCheck, type DatabaseEngine } from '../database-engine';
 import { type ConnectionSecret } from '../secret-value';
 
 /** AWS's names of the ways to rotate. */
-export type StrategyName = 'single-user' | 'alternating-users' | 'multiple-credentials';
+export const strategyNames = ['single-user', 'alternating-users', 'multiple-credentials'] as const;
+
+/** One of AWS's names of the ways to rotate. */
+export type StrategyName = (typeof strategyNames)[number];
 
 /** The engine that knows the server, and the credentials that a strategy works with. */
 export interface StrategyInput {
