@@ -1,14 +1,23 @@
 import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { TemporalUnavailableError } from './errors';
 
-const deadlineMs = 5_000;
+/** How long Temporal may take to answer. */
+export const deadlines = {
+  call: 5_000,
+  /** Around the instant at which a Schedule fires, the server takes five seconds to tell of it. */
+  schedule: 15_000,
+} as const;
 
 /**
- * Makes a call to Temporal that cannot hang: one without an answer after five seconds, and one that fails on the way, is
+ * Makes a call to Temporal that cannot hang: one without an answer in time, and one that fails on the way, is
  * a `TemporalUnavailableError`. Temporal's own answers, such as "not found", are thrown as they are, and so is an update
  * without an answer: that can be for want of a worker.
  */
-export async function askTemporal<Answer>(temporal: Client, call: () => Promise<Answer>): Promise<Answer> {
+export async function askTemporal<Answer>(
+  temporal: Client,
+  call: () => Promise<Answer>,
+  deadlineMs: number = deadlines.call,
+): Promise<Answer> {
   try {
     return await temporal.withDeadline(Date.now() + deadlineMs, call);
   } catch (err) {
@@ -17,6 +26,16 @@ export async function askTemporal<Answer>(temporal: Client, call: () => Promise<
     throw new TemporalUnavailableError(
       `Temporal does not answer (${failure}). Check that it runs and that TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are right.`,
     );
+  }
+}
+
+/** Reads a list of Temporal's to its end, each page by {@link askTemporal}. */
+export async function* askEach<Item>(temporal: Client, list: AsyncIterable<Item>): AsyncGenerator<Item, void> {
+  const items = list[Symbol.asyncIterator]();
+  for (;;) {
+    const item = await askTemporal(temporal, () => items.next());
+    if (item.done) return;
+    yield item.value;
   }
 }
 

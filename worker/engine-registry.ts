@@ -1,3 +1,5 @@
+import { MariadbEngine } from '../adapters/mariadb';
+import { MysqlEngine } from '../adapters/mysql';
 import { PostgresEngine } from '../adapters/postgres';
 import { type DatabaseEngine, type EngineFor, type TlsSettings } from '../rotation/database-engine';
 import { MalformedSecretError } from '../rotation/errors';
@@ -5,12 +7,17 @@ import { withRedaction } from '../rotation/redaction';
 
 type MakeEngine = (attempt: { signal: AbortSignal; tls: TlsSettings }) => DatabaseEngine;
 
+const mariadb: MakeEngine = (attempt) => new MariadbEngine(attempt);
+const mysql: MakeEngine = (attempt) => new MysqlEngine(attempt);
 const postgres: MakeEngine = (attempt) => new PostgresEngine(attempt);
 
 /** The engines by the `engine` value of a secret, which is AWS's. A new engine is one line here. */
 const engines: Readonly<Record<string, MakeEngine>> = Object.freeze({
   postgres,
   'aurora-postgresql': postgres,
+  mysql,
+  'aurora-mysql': mysql,
+  mariadb,
 });
 
 /** The engines for one attempt of one step; each is wrapped, so that an engine which could leak cannot be had. */

@@ -1,5 +1,11 @@
-import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
-import { CannotVerifyError, SignInRefusedError } from '../../rotation/errors';
+import {
+  type CredentialCheck,
+  type DatabaseEngine,
+  type PasswordChange,
+  type ServerFacts,
+  type UserPair,
+} from '../../rotation/database-engine';
+import { CannotVerifyError, ConfigurationInvalidError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { accountOf, ownAccount, ownPasswordAccount, type Target, tookForNobody } from './mariadb-account';
 import { changeOwnPassword, changePasswordOf } from './mariadb-password';
@@ -51,7 +57,8 @@ export class MariadbEngine implements DatabaseEngine {
    * Sends a hash, and leaves one password: a second one that the user has is ended, which needs CREATE USER, or the change
    * is refused.
    */
-  async changePassword({ signInAs, username, newPassword }: PasswordChange): Promise<void> {
+  async changePassword({ signInAs, username, newPassword, alsoKeep }: PasswordChange): Promise<void> {
+    if (alsoKeep) throw onlySingleUser(signInAs);
     validateUsername(username);
     validateNewPassword(newPassword);
     await this.#inSession({ credential: signInAs, username }, async (session) => {
@@ -64,8 +71,16 @@ export class MariadbEngine implements DatabaseEngine {
     });
   }
 
+  inspect(credential: ConnectionSecret): Promise<ServerFacts> {
+    return Promise.reject(onlySingleUser(credential));
+  }
+
+  matchUser({ superuser }: UserPair): Promise<{ readonly changed: boolean }> {
+    return Promise.reject(onlySingleUser(superuser));
+  }
+
   /** A server that checks passwords tells whose session it is; one that does not knows nobody. */
-  async verifyCredential(credential: ConnectionSecret): Promise<void> {
+  async verifyCredential({ credential }: CredentialCheck): Promise<void> {
     await this.#inSession({ credential }, async (session) => {
       if ((await ownAccount(session, credential)) === undefined) throw acceptsAnything(credential);
     });
@@ -82,4 +97,13 @@ export class MariadbEngine implements DatabaseEngine {
 
 function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
   return new CannotVerifyError(`${host}:${port} ${tookForNobody}`, { engine: 'mariadb', host, port, username });
+}
+
+function onlySingleUser({ host, port = defaultPort, username }: Target): ConfigurationInvalidError {
+  return new ConfigurationInvalidError('MariaDB has the single-user strategy only.', {
+    engine: 'mariadb',
+    host,
+    port,
+    username,
+  });
 }

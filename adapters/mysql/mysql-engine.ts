@@ -1,5 +1,11 @@
-import { type DatabaseEngine, type PasswordChange } from '../../rotation/database-engine';
-import { CannotVerifyError, SignInRefusedError } from '../../rotation/errors';
+import {
+  type CredentialCheck,
+  type DatabaseEngine,
+  type PasswordChange,
+  type ServerFacts,
+  type UserPair,
+} from '../../rotation/database-engine';
+import { CannotVerifyError, ConfigurationInvalidError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { accountOf, ownAccount, ownPasswordAccount, type Target, tookForNobody } from './mysql-account';
 import { changeOwnPassword, changePasswordOf } from './mysql-password';
@@ -57,7 +63,8 @@ export class MysqlEngine implements DatabaseEngine {
    * password by the one statement that MySQL leaves it, which holds the password: the server keeps that out of its logs.
    * A second password left by `RETAIN CURRENT PASSWORD` is ended in the same statement, or told to `onNotice`.
    */
-  async changePassword({ signInAs, username, newPassword }: PasswordChange): Promise<void> {
+  async changePassword({ signInAs, username, newPassword, alsoKeep }: PasswordChange): Promise<void> {
+    if (alsoKeep) throw onlySingleUser(signInAs);
     validateUsername(username);
     validateNewPassword(newPassword);
     await this.#inSession({ credential: signInAs, username }, async (session) => {
@@ -72,8 +79,16 @@ export class MysqlEngine implements DatabaseEngine {
     });
   }
 
+  inspect(credential: ConnectionSecret): Promise<ServerFacts> {
+    return Promise.reject(onlySingleUser(credential));
+  }
+
+  matchUser({ superuser }: UserPair): Promise<{ readonly changed: boolean }> {
+    return Promise.reject(onlySingleUser(superuser));
+  }
+
   /** A server that checks passwords tells whose session it is; one that does not knows nobody. */
-  async verifyCredential(credential: ConnectionSecret): Promise<void> {
+  async verifyCredential({ credential }: CredentialCheck): Promise<void> {
     await this.#inSession({ credential }, async (session) => {
       if ((await ownAccount(session, credential)) === undefined) throw acceptsAnything(credential);
     });
@@ -90,4 +105,13 @@ export class MysqlEngine implements DatabaseEngine {
 
 function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
   return new CannotVerifyError(`${host}:${port} ${tookForNobody}`, { engine: 'mysql', host, port, username });
+}
+
+function onlySingleUser({ host, port = defaultPort, username }: Target): ConfigurationInvalidError {
+  return new ConfigurationInvalidError('MySQL has the single-user strategy only.', {
+    engine: 'mysql',
+    host,
+    port,
+    username,
+  });
 }

@@ -4,7 +4,7 @@ import { findFreePort } from '../../local/supervisor';
 import { type DatabaseUnderTest } from '../contracts/database-engine';
 import { provide, type Provision } from './servers/describe-on';
 import { type MariadbProgram, mariadbProgram } from './servers/mariadb-program';
-import { type OwnSqlServer, quoteName, type SqlServer } from './servers/sql-server';
+import { type OwnSqlServer, quoteName, type SqlServer, tablesOn } from './servers/sql-server';
 import { startOwnServer } from './servers/start-own-server';
 
 /** The MariaDB of this machine, installed now if need be; or why there is none. */
@@ -67,6 +67,7 @@ export async function mariadbUnderTest(server: SqlServer, close: () => Promise<v
     blockUser: async (username) => {
       await server.sql(`ALTER USER ${quoteName(username)}@'%' ACCOUNT LOCK`);
     },
+    ...tablesOn(server),
     close,
   };
 }

@@ -4,7 +4,7 @@ import { findFreePort } from '../../local/supervisor';
 import { type DatabaseUnderTest } from '../contracts/database-engine';
 import { provide, type Provision } from './servers/describe-on';
 import { type MysqlProgram, mysqlProgram } from './servers/mysql-program';
-import { type OwnSqlServer, quoteName, type SqlServer } from './servers/sql-server';
+import { type OwnSqlServer, quoteName, type SqlServer, tablesOn } from './servers/sql-server';
 import { startOwnServer } from './servers/start-own-server';
 
 /** The MySQL of this machine, fetched now if need be; or why there is none. */
@@ -59,6 +59,7 @@ export async function mysqlUnderTest(server: SqlServer, close: () => Promise<voi
     blockUser: async (username) => {
       await server.sql(`ALTER USER ${quoteName(username)}@'%' ACCOUNT LOCK`);
     },
+    ...tablesOn(server),
     close,
   };
 }

@@ -44,10 +44,10 @@ describeWith('§11.18 leaks of MariaDB', { provision: mariadbHere }, (program) =
     await engine.changePassword({ signInAs: server.superuser, username: 'app', newPassword: first });
     await engine.changePassword({ signInAs: app(first), username: 'app', newPassword: second });
     await engine.changePassword({ signInAs: app(second), username: 'app', newPassword: third });
-    await engine.verifyCredential(app(third));
+    await engine.verifyCredential({ credential: app(third) });
     const change = { signInAs: app(third), username: 'app', newPassword: never };
     const failing = [
-      () => engine.verifyCredential(app(wrong)),
+      () => engine.verifyCredential({ credential: app(wrong) }),
       () => engine.changePassword({ ...change, signInAs: app(wrong) }),
       () => engine.changePassword({ ...change, username: 'other' }),
       () => engine.changePassword({ ...change, signInAs: server.superuser, username: 'missing' }),

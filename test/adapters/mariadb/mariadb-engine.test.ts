@@ -148,7 +148,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
 
         await changeOwn(user, 'second');
         await changeBySuperuser(username, 'third');
-        await engine.verifyCredential(server.credential({ username, password: 'third' }));
+        await engine.verifyCredential({ credential: server.credential({ username, password: 'third' }) });
 
         expect(await accepted(username, 'first', 'second', 'third')).toEqual(['third']);
       },
@@ -250,7 +250,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
       await server.sql('SET GLOBAL read_only = ON');
       try {
         await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(TargetReadOnlyError);
-        await engine.verifyCredential(server.credential(user));
+        await engine.verifyCredential({ credential: server.credential(user) });
       } finally {
         await server.sql('SET GLOBAL read_only = OFF');
       }
@@ -307,7 +307,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
       const user = await aUser();
       await server.sql(`SET GLOBAL init_connect = 'SELECT 1 FROM nowhere.nothing'`);
       try {
-        await expect(engine.verifyCredential(server.credential(user))).rejects.toThrow(/init_connect/);
+        await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toThrow(/init_connect/);
       } finally {
         await server.sql(`SET GLOBAL init_connect = ''`);
       }
@@ -331,7 +331,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
 
       await brief.stop();
 
-      await expect(engine.verifyCredential(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+      await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(TargetUnavailableError);
     });
   });
 });

@@ -48,7 +48,7 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
   it('is used with an authority that is trusted, for the host name of the certificate', async () => {
     expect(await trusting.canSignIn(credential())).toBe(true);
     expect(await trusting.canSignIn({ ...credential(), password: new Sensitive('wrong') })).toBe(false);
-    await trusting.verifyCredential(credential());
+    await trusting.verifyCredential({ credential: credential() });
   });
 
   it('carries a change of the password', async () => {
@@ -85,8 +85,8 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
     const plain = { ...credential(), tls: false };
 
     expect(await trusting.canSignIn(plain)).toBe(false);
-    await expect(trusting.verifyCredential(plain)).rejects.toThrow(/TLS only/);
-    await expect(trusting.verifyCredential(plain)).rejects.toBeInstanceOf(SignInRefusedError);
+    await expect(trusting.verifyCredential({ credential: plain })).rejects.toThrow(/TLS only/);
+    await expect(trusting.verifyCredential({ credential: plain })).rejects.toBeInstanceOf(SignInRefusedError);
   });
 
   it('is told to be wanted, as well as MariaDB lets it be known, by a server that admits nobody without', async () => {
@@ -94,7 +94,7 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
     await server.sql('SET GLOBAL require_secure_transport = ON');
     try {
       const plain = server.credential({ username: 'plain', password: 'plain password' });
-      await expect(trusting.verifyCredential(plain)).rejects.toThrow(/TLS/);
+      await expect(trusting.verifyCredential({ credential: plain })).rejects.toThrow(/TLS/);
     } finally {
       await server.sql('SET GLOBAL require_secure_transport = OFF', { ...server.superuser, tls: true });
     }

@@ -69,11 +69,11 @@ describeWith('§11.18 leaks of MySQL', { provision: mysqlHere }, (program) => {
     await engine.changePassword({ signInAs: app(second), username: 'app', newPassword: third });
     await server.sql("GRANT CREATE USER ON *.* TO app@'%'");
     await engine.changePassword({ signInAs: app(third), username: 'app', newPassword: fourth });
-    await engine.verifyCredential(app(fourth));
+    await engine.verifyCredential({ credential: app(fourth) });
     await server.sql("REVOKE CREATE USER ON *.* FROM app@'%'");
     const change = { signInAs: app(fourth), username: 'app', newPassword: never };
     const failing = [
-      () => engine.verifyCredential(app(wrong)),
+      () => engine.verifyCredential({ credential: app(wrong) }),
       () => engine.changePassword({ ...change, signInAs: app(wrong) }),
       () => engine.changePassword({ ...change, username: 'other' }),
       () => engine.changePassword({ ...change, signInAs: server.superuser, username: 'missing' }),

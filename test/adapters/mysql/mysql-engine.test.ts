@@ -87,9 +87,9 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
       const user = await aUser();
       await changeBySuperuser(user.username);
 
-      await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+      await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
       await server.sql('FLUSH PRIVILEGES');
-      await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+      await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
     });
 
     it.each(['naïve', 'e\u0301', '🔑key', 'пароль'])('§11.12 replaces the existing password %j', async (password) => {
@@ -236,10 +236,10 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
       const user = await aUser('FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED');
 
       await changeOwn(user, 'second');
-      await engine.verifyCredential(server.credential({ ...user, password: 'second' }));
+      await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
       expect(await server.signsIn({ ...user, password: 'second' })).toBe(true);
 
-      const wrong = engine.verifyCredential(server.credential(user));
+      const wrong = engine.verifyCredential({ credential: server.credential(user) });
       await expect(wrong).rejects.toBeInstanceOf(AccountBlockedError);
     });
   });
@@ -302,7 +302,7 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
       try {
         await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(TargetReadOnlyError);
         await expect(changeBySuperuser(user.username)).rejects.toBeInstanceOf(TargetReadOnlyError);
-        await engine.verifyCredential(server.credential(user));
+        await engine.verifyCredential({ credential: server.credential(user) });
       } finally {
         await server.sql('SET GLOBAL super_read_only = OFF');
         await server.sql('SET GLOBAL read_only = OFF');
@@ -361,7 +361,7 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
       const user = await aUser();
       await server.sql(`SET GLOBAL init_connect = 'SELECT 1 FROM nowhere.nothing'`);
       try {
-        await expect(engine.verifyCredential(server.credential(user))).rejects.toThrow(/init_connect/);
+        await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toThrow(/init_connect/);
       } finally {
         await server.sql(`SET GLOBAL init_connect = ''`);
       }
@@ -409,11 +409,11 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
     it('§11.43 that has stopped is unavailable, and the refused credential is told from it', async () => {
       const [user, brief] = [await aUser(), await startMysqlServer(program)];
       const credential = brief.credential(user);
-      await expect(engine.verifyCredential(credential)).rejects.toBeInstanceOf(SignInRefusedError);
+      await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(SignInRefusedError);
 
       await brief.stop();
 
-      await expect(engine.verifyCredential(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
+      await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(TargetUnavailableError);
     });
   });
 });

@@ -40,7 +40,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
 
     expect(await trusting.canSignIn(credential())).toBe(true);
     expect(await trusting.canSignIn({ ...credential(), password: new Sensitive('wrong') })).toBe(false);
-    await trusting.verifyCredential(credential());
+    await trusting.verifyCredential({ credential: credential() });
   });
 
   it('is used for an address that the certificate has, and not for one that it has not', async () => {
@@ -82,8 +82,8 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     const plain = { ...credential(), tls: false };
 
     expect(await trusting.canSignIn(plain)).toBe(false);
-    await expect(trusting.verifyCredential(plain)).rejects.toThrow(/TLS only/);
-    await expect(trusting.verifyCredential(plain)).rejects.toBeInstanceOf(SignInRefusedError);
+    await expect(trusting.verifyCredential({ credential: plain })).rejects.toThrow(/TLS only/);
+    await expect(trusting.verifyCredential({ credential: plain })).rejects.toBeInstanceOf(SignInRefusedError);
   });
 
   it('is told to be wanted by a server that admits nobody without', async () => {

@@ -108,7 +108,7 @@ describe('a connection', () => {
     const { credential, connections } = await serveMysql();
     const stopped = new MysqlEngine({ signal: AbortSignal.abort(new Error('no longer wanted')) });
 
-    await expect(stopped.verifyCredential(credential)).rejects.toThrow('no longer wanted');
+    await expect(stopped.verifyCredential({ credential })).rejects.toThrow('no longer wanted');
     expect(connections()).toBe(0);
   });
 
@@ -151,7 +151,7 @@ describe('signing in', () => {
     const { credential } = await serveMysql({ signIn: refuseSignIn(number, 'Access denied') });
 
     expect(await engine.canSignIn(credential)).toBe(false);
-    await expect(engine.verifyCredential(credential)).rejects.toThrow(/TLS only/);
+    await expect(engine.verifyCredential({ credential })).rejects.toThrow(/TLS only/);
   });
 
   it.each([
@@ -172,7 +172,9 @@ describe('signing in', () => {
       answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', 'else@%') : undefined),
     });
 
-    expect(await failureOf(engine.verifyCredential(proxied.credential))).toMatchObject({ name: 'TargetMisconfigured' });
+    expect(await failureOf(engine.verifyCredential({ credential: proxied.credential }))).toMatchObject({
+      name: 'TargetMisconfigured',
+    });
     expect(await failureOf(changeOwn(proxied))).toMatchObject({ name: 'TargetMisconfigured' });
     expect(proxied.statements.filter((statement) => statement.startsWith('ALTER'))).toEqual([]);
   });
@@ -182,7 +184,9 @@ describe('signing in', () => {
       answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', '@') : undefined),
     });
 
-    expect(await failureOf(engine.verifyCredential(open.credential))).toMatchObject({ name: 'CannotVerify' });
+    expect(await failureOf(engine.verifyCredential({ credential: open.credential }))).toMatchObject({
+      name: 'CannotVerify',
+    });
     expect(await failureOf(changeOwn(open))).toMatchObject({ name: 'TargetMisconfigured' });
     expect(open.statements.filter((statement) => statement.startsWith('ALTER'))).toEqual([]);
   });

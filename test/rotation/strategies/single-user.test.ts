@@ -1,4 +1,5 @@
-import { SignInRefusedError, PermissionMissingError } from '../../../rotation/errors';
+import { type DatabaseEngine } from '../../../rotation/database-engine';
+import { CannotVerifyError, PermissionMissingError, SignInRefusedError } from '../../../rotation/errors';
 import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { singleUser } from '../../../rotation/strategies/single-user';
 import { FakeDatabase, type FakeServer } from '../../support/fake-database';
@@ -131,4 +132,29 @@ describe('with a superuser', () => {
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
   });
+});
+
+it('sets the current password again where the server lets anybody in, which proves nothing', async () => {
+  const { database } = aDatabase('pending');
+  const stored: string[] = [];
+  const unchecked: DatabaseEngine = {
+    ...database.engine(),
+    canSignIn: () => Promise.resolve(true),
+    verifyCredential: () => Promise.reject(new CannotVerifyError('anybody is let in')),
+    changePassword: ({ newPassword }) => {
+      stored.push(newPassword.reveal());
+      return Promise.resolve();
+    },
+  };
+
+  const outcome = await singleUser.restoreCurrent({
+    engine: unchecked,
+    current,
+    pending,
+    previous: previousIs(),
+    superuser,
+  });
+
+  expect(outcome).toEqual({ changed: true });
+  expect(stored).toEqual(['current']);
 });

@@ -4,7 +4,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { type SupervisedProcess, type Supervisor, waitUntil } from '../../../local/supervisor';
 import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { Sensitive } from '../../../rotation/sensitive';
-import { type UserAccount } from '../../contracts/database-engine';
+import { type DatabaseUnderTest, type UserAccount } from '../../contracts/database-engine';
 
 /** A name as MySQL and MariaDB quote it, written again here: tests do not judge the engines by their own code. */
 export const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
@@ -120,4 +120,26 @@ export class OwnSqlServer extends SqlServer {
     await this.#parts.supervisor.close();
     await rm(this.#parts.home, { recursive: true, force: true });
   }
+}
+
+/** Tables for the contracts, in a database of their own. */
+export function tablesOn(
+  server: SqlServer,
+): Pick<DatabaseUnderTest, 'tablesIn' | 'createTable' | 'grantTable' | 'countRows'> {
+  const tablesIn = 'rotor_contract';
+  return {
+    tablesIn,
+    createTable: async (table) => {
+      await server.sql(`CREATE DATABASE IF NOT EXISTS ${tablesIn}`);
+      await server.sql(`DROP TABLE IF EXISTS ${table}`); // of an earlier run, elsewhere
+      await server.sql(`CREATE TABLE ${table} (n integer)`);
+    },
+    grantTable: async ({ table, username }) => {
+      await server.sql(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${quoteName(username)}@'%'`);
+    },
+    countRows: async (table) => {
+      const [row] = await server.sql<{ count: number }>(`SELECT count(*) AS count FROM ${table}`);
+      return Number(row?.count);
+    },
+  };
 }
