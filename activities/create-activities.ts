@@ -6,9 +6,10 @@ import { finishSecret } from '../rotation/steps/finish-secret';
 import { restoreCurrent } from '../rotation/steps/restore-current';
 import { setSecret } from '../rotation/steps/set-secret';
 import { type StepDeps, type StepOutcome } from '../rotation/steps/step';
+import { testCurrent } from '../rotation/steps/test-current';
 import { testSecret } from '../rotation/steps/test-secret';
 import { armNextRotation, type ArmedRotation, type LastRotation } from './arm-next-rotation';
-import { withFailureBoundary, type GiveUp } from './failure-boundary';
+import { withFailureBoundary, type Attempted, type GiveUp } from './failure-boundary';
 import { openRotation, type OpenedRotation, type OpenRotationInput } from './open-rotation';
 
 /** What the activities need from the worker. */
@@ -17,42 +18,52 @@ export interface ActivityDeps {
   readonly stepDeps: (signal: AbortSignal) => StepDeps;
   /** For the Schedules of the worker's own namespace. */
   readonly temporal: Client;
+  /** Whether the namespace has Rotor's search attributes. @defaultValue false */
+  readonly searchable?: boolean;
 }
 
-/** A rotation past the pivot only goes forward, and an undo is never given up: a person may mend what stands in the way. */
-const never: GiveUp = { neverBut: [] };
-const onlyWhenSuperseded: GiveUp = { neverBut: ['RotationSuperseded'] };
+/**
+ * A rotation past the pivot only goes forward, and an undo is never given up, because a person may mend what stands in
+ * the way; but not for a secret that is gone.
+ */
+const onlyWhenGone: GiveUp = { neverBut: ['SecretNotFound'] };
+const onlyWhenSuperseded: GiveUp = { neverBut: ['SecretNotFound', 'RotationSuperseded'] };
 
 /** The activities of a worker, by the names that they have on the wire. */
 export interface Activities {
   /** Finds the secret and its configuration. */
-  openRotation(input: OpenRotationInput): Promise<OpenedRotation>;
+  openRotation(input: OpenRotationInput): Promise<OpenedRotation & Attempted>;
   /** Stores a new credential under AWSPENDING. */
-  createSecret(request: RotationRequest): Promise<CreateSecretOutcome>;
+  createSecret(request: RotationRequest): Promise<CreateSecretOutcome & Attempted>;
   /** Makes the database accept the pending credential. */
-  setSecret(rotation: StartedRotation): Promise<StepOutcome>;
+  setSecret(rotation: StartedRotation): Promise<StepOutcome & Attempted>;
   /** Proves that the pending credential works. */
-  testSecret(rotation: StartedRotation): Promise<StepOutcome>;
+  testSecret(rotation: StartedRotation): Promise<StepOutcome & Attempted>;
   /** Moves AWSCURRENT. Tried until it succeeds, or somebody else has moved the label. */
-  finishSecret(rotation: StartedRotation): Promise<StepOutcome>;
+  finishSecret(rotation: StartedRotation): Promise<StepOutcome & Attempted>;
   /** Undoes setSecret. Tried until it succeeds. */
-  restoreCurrent(request: RotationRequest): Promise<StepOutcome>;
+  restoreCurrent(request: RotationRequest): Promise<StepOutcome & Attempted>;
   /** Undoes createSecret. Tried until it succeeds. */
-  discardPending(request: RotationRequest): Promise<StepOutcome>;
+  discardPending(request: RotationRequest): Promise<StepOutcome & Attempted>;
+  /** Proves that the current credential works. */
+  testCurrent(request: RotationRequest): Promise<StepOutcome & Attempted>;
   /** Sets the secret's Schedule to the next rotation. */
-  armNextRotation(input: LastRotation): Promise<ArmedRotation>;
+  armNextRotation(input: LastRotation): Promise<ArmedRotation & Attempted>;
 }
 
 /** Hosts the steps as Temporal activities. */
-export function createActivities({ stepDeps, temporal }: ActivityDeps): Activities {
+export function createActivities({ stepDeps, temporal, searchable = false }: ActivityDeps): Activities {
   return {
-    openRotation: withFailureBoundary((signal, input) => openRotation({ ...stepDeps(signal), temporal }, input)),
+    openRotation: withFailureBoundary((signal, input) =>
+      openRotation({ ...stepDeps(signal), temporal, searchable }, input),
+    ),
     createSecret: withFailureBoundary((signal, input) => createSecret(stepDeps(signal), input)),
     setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),
     testSecret: withFailureBoundary((signal, input) => testSecret(stepDeps(signal), input)),
     finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input), onlyWhenSuperseded),
-    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), never),
-    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), never),
-    armNextRotation: withFailureBoundary((_signal, input) => armNextRotation(temporal, input)),
+    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), onlyWhenGone),
+    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), onlyWhenGone),
+    testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
+    armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
   };
 }

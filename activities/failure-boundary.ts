@@ -1,4 +1,4 @@
-import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { RotationError } from '../rotation/errors';
 
 const heartbeatMs = 1_000;
@@ -6,21 +6,27 @@ const heartbeatMs = 1_000;
 /** When a failure of an activity is for good: `whenPermanent` asks the error, `never` tries for ever but for the types named. */
 export type GiveUp = 'whenPermanent' | { readonly neverBut: readonly string[] };
 
+/** What every outcome of an activity tells beside its own. */
+export interface Attempted {
+  /** The attempt that brought it; the first is 1. */
+  readonly attempt: number;
+}
+
 /**
  * The only place where errors become Temporal's: type = the error's name, message as it is, ids as details. No cause
  * and no stack, because both are stored in the history and a driver's could hold a value.
  *
  * Beats once a second, so that a killed worker is noticed, and hands the attempt's cancellation on.
  */
-export function withFailureBoundary<Input, Output>(
+export function withFailureBoundary<Input, Output extends object>(
   activity: (signal: AbortSignal, input: Input) => Promise<Output>,
   giveUp: GiveUp = 'whenPermanent',
-): (input: Input) => Promise<Output> {
+): (input: Input) => Promise<Output & Attempted> {
   return async (input) => {
     const signal = cancellationSignal();
     const beat = setInterval(heartbeat, heartbeatMs);
     try {
-      return await activity(signal, input);
+      return { ...(await activity(signal, input)), attempt: activityInfo().attempt };
     } catch (err) {
       if (signal.aborted) throw signal.reason;
       throw toFailure(err, giveUp);
@@ -38,7 +44,7 @@ function toFailure(err: unknown, giveUp: GiveUp): ApplicationFailure {
     type,
     nonRetryable: permanent,
     message: known?.message ?? `Rotor met an error that it does not know (${kindOf(err)}). Please report it.`,
-    details: known ? [known.ids] : [],
+    details: [{ ...known?.ids, attempt: activityInfo().attempt }],
   });
   failure.stack = `${failure.name}: ${failure.message}`;
   return failure;

@@ -1,7 +1,7 @@
 import { type Client } from '@temporalio/client';
 import { ConfigurationInvalidError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
-import { type RotationConfiguration } from '../rotation/rotation-request';
+import { type RotationPlan } from '../rotation/rotation-request';
 import { type SecretStore } from '../rotation/secret-store';
 import { readPlan } from './rotation-schedule';
 
@@ -10,26 +10,29 @@ export interface OpenRotationInput {
   readonly secretId: string;
   /** The owner's workflow id. */
   readonly rotationId: string;
-  readonly configuration?: RotationConfiguration;
+  readonly plan?: RotationPlan;
 }
 
 /** The secret under its one name, and how it is rotated. */
 export interface OpenedRotation {
   /** The full ARN. */
   readonly secretId: string;
-  readonly configuration: RotationConfiguration;
+  /** Absent for a secret that nobody configured: then the secret itself says how it is rotated. */
+  readonly plan?: RotationPlan;
+  /** Whether the namespace has Rotor's search attributes. */
+  readonly searchable: boolean;
 }
 
 /**
  * The owner's first act: finds the secret, makes sure that the owner's id is the lock of that very secret, and finds the
- * configuration where the start carried none: in the secret's Schedule, else by what the secret itself says.
+ * plan where the start carried none: in the secret's Schedule.
  *
  * @throws SecretNotFoundError
  * @throws ConfigurationInvalidError for an owner that was started by hand under another id.
  */
 export async function openRotation(
-  { store, temporal }: { store: SecretStore; temporal: Client },
-  { secretId, rotationId: ownId, configuration }: OpenRotationInput,
+  { store, temporal, searchable }: { store: SecretStore; temporal: Client; searchable: boolean },
+  { secretId, rotationId: ownId, plan }: OpenRotationInput,
 ): Promise<OpenedRotation> {
   const { arn } = await store.describe(secretId);
   if (ownId !== rotationId(arn)) {
@@ -39,6 +42,6 @@ export async function openRotation(
       { secretId: arn },
     );
   }
-  const stored = configuration ?? (await readPlan(temporal, arn))?.configuration;
-  return { secretId: arn, configuration: stored ?? {} };
+  const stored = plan ?? (await readPlan(temporal, arn));
+  return { secretId: arn, searchable, ...(stored ? { plan: stored } : {}) };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ScheduleNotFoundError, type Client } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client, type ScheduleOptions } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { ScheduleUnavailableError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
@@ -15,6 +15,32 @@ export async function readPlan(temporal: Client, arn: string): Promise<RotationP
   const schedule = await describe(temporal, arn);
   const [plan] = (schedule?.action.args ?? []) as RotationPlan[];
   return plan;
+}
+
+/** A Schedule without the instants that it fires at: the workflow knows its parts, this module only passes them on. */
+export interface ScheduleDefinition {
+  readonly action: Extract<ScheduleOptions['action'], { type: 'startWorkflow' }> & { readonly args: [RotationPlan] };
+  readonly policies: NonNullable<ScheduleOptions['policies']>;
+}
+
+/**
+ * Makes a secret's Schedule. Safe to repeat: one that is there already is left as it is.
+ *
+ * @throws ScheduleUnavailableError
+ */
+export async function createSchedule(
+  temporal: Client,
+  { secretId, definition, interval }: { secretId: string; definition: ScheduleDefinition; interval: ArmedInterval },
+): Promise<void> {
+  const { everyMs, offsetMs, startAt } = interval;
+  const spec = { intervals: [{ every: everyMs, offset: offsetMs }], startAt };
+  await asking(secretId, async () => {
+    try {
+      await temporal.schedule.create({ ...definition, scheduleId: rotationId(secretId), spec });
+    } catch (err) {
+      if (!(err instanceof ScheduleAlreadyRunning)) throw err;
+    }
+  });
 }
 
 /**

@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { connectRotationClient, defaultTaskQueue, type RotationClient } from '../client';
-import { removePostgres } from '../local/postgres';
-import { freePorts, startStack, type Stack, type StackOptions } from '../local/stack';
+import { type Stack, type StackOptions } from '../local/stack';
+import { freshStack } from './fresh-stack';
 import { residentMemory } from './process-memory';
 import { createTargets } from './rotation-targets';
 
@@ -57,20 +55,6 @@ export async function measureRotations(options: Pick<StackOptions, 'env' | 'onPr
     secretsManager.destroy();
     await stack.close();
   }
-}
-
-async function freshStack(options: Pick<StackOptions, 'env' | 'onProgress'>): Promise<Stack> {
-  const home = path.resolve('.rotor', 'bench');
-  return startStack({
-    ...options,
-    home,
-    ports: await freePorts(),
-    onLocked: async () => {
-      await removePostgres(home);
-      for (const part of ['temporal', 'secrets-manager'])
-        await rm(path.join(home, part), { recursive: true, force: true });
-    },
-  });
 }
 
 interface Bench {

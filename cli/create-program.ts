@@ -1,6 +1,11 @@
 import { Command } from 'commander';
+import { addCancel } from './cancel';
 import { addDemo } from './demo';
 import { addDev } from './dev';
+import { addList } from './list';
+import { addPause } from './pause';
+import { addRemove } from './remove';
+import { addResume } from './resume';
 import { addRotate } from './rotate';
 import { addStatus } from './status';
 import { addWorker } from './worker';
@@ -10,6 +15,7 @@ export function createProgram(): Command {
   const program = new Command('rotor')
     .description('Rotates the database passwords in AWS Secrets Manager as durable Temporal workflows.')
     .exitOverride();
-  for (const add of [addDev, addDemo, addWorker, addRotate, addStatus]) add(program);
+  const verbs = [addDev, addDemo, addWorker, addRotate, addStatus, addList, addPause, addResume, addCancel, addRemove];
+  for (const add of verbs) add(program);
   return program;
 }

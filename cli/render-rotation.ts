@@ -12,7 +12,8 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 function renderStep(record: StepRecord): string | undefined {
   if (record.endedAt === undefined) return undefined;
   const took = Date.parse(record.endedAt) - Date.parse(record.startedAt);
-  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}`;
+  const attempts = (record.attempts ?? 1) > 1 ? `, attempt ${record.attempts ?? 1}` : '';
+  return `  ${record.step.padEnd(16)} ${`${took} ms`.padStart(8)}  ${words[record.outcome ?? 'done']}${attempts}`;
 }
 
 const words = { done: 'done', alreadyDone: 'nothing to do', failed: 'failed' } as const;
@@ -27,18 +28,21 @@ export function renderLabels(labels: RotationDescription['labels']): string[] {
 }
 
 /** What a rotation that succeeded left. */
-export function renderOutcome(name: string, { clientRequestToken, nextRotation }: RotationOutcome): string[] {
+export function renderOutcome(name: string, rotation: RotationOutcome): string[] {
+  const { outcome, clientRequestToken, nextRotation } = rotation;
+  if (outcome === 'tested') return [`${name} is not rotated; its current credential signs in and was checked`];
   const next = nextRotation === undefined ? 'no schedule' : `next rotation ${nextRotation}`;
   return [`${name} is rotated: AWSCURRENT is version ${clientRequestToken}; ${next}`];
 }
 
 /** Where a secret's rotation stands. */
 export function renderDescription(description: RotationDescription): string[] {
-  const { name, arn, labels, rotation, schedule } = description;
+  const { name, arn, labels, lastRotation, rotation, schedule } = description;
   return [
     `${name}  ${arn}`,
     'labels',
     ...renderLabels(labels).map((line) => `  ${line}`),
+    ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
     ...renderRotation(rotation),
     ...renderSchedule(schedule),
   ];
@@ -49,7 +53,9 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
   const { workflowStatus, startedAt, status, retrying } = rotation;
   const state = status ? `${status.state}, token ${status.clientRequestToken}` : 'no worker answers';
   const steps = (status?.steps ?? []).map((record) => renderStep(record) ?? `  ${record.step.padEnd(16)}  running`);
-  const trouble = retrying ? [`  last error of ${retrying.step}: ${retrying.message}`] : [];
+  const trouble = retrying
+    ? [`  last error of ${retrying.step}, now at attempt ${retrying.attempt}: ${retrying.message}`]
+    : [];
   return [`rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`, ...steps, ...trouble];
 }
 

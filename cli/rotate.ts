@@ -1,13 +1,16 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { connectRotationClient, RotationStalledError, type RotationClient, type RotationHandle } from '../client';
-import { connectOptions } from './environment';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { RotationStalledError, type RotateSecretRequest, type RotationClient, type RotationHandle } from '../client';
 import { print } from './print';
 import { renderOutcome, renderProgress } from './render-rotation';
 import { type CommandOptions } from './run-command';
+import { withClient } from './with-client';
 
 interface RotateOptions extends CommandOptions {
   readonly wait?: boolean;
   readonly days?: number;
+  readonly schedule?: string;
+  readonly duration?: string;
+  readonly testOnly?: boolean;
   readonly token?: string;
 }
 
@@ -21,24 +24,31 @@ export function addRotate(program: Command): void {
     .description('rotate a secret now (name or ARN)')
     .option('--wait', 'follow the rotation to its end; exit code 1 if it fails')
     .option('--days <n>', 'also rotate every n days from now on (1 to 1000)', parseDays)
+    .addOption(new Option('--schedule <expression>', "also rotate by AWS's rate(…) or cron(…)").conflicts('days'))
+    .option('--duration <hours>', 'how long the window for a scheduled rotation is, such as 3h')
+    .option('--test-only', 'store the schedule and test the current credential, but do not rotate now')
     .option('--token <token>', 'ClientRequestToken: the same token again is the same rotation', parseToken)
     .option('--json', 'print the result as JSON')
     .action(rotate);
 }
 
 async function rotate(secretId: string, options: RotateOptions): Promise<void> {
-  const { client, close } = await connectRotationClient(await connectOptions());
-  try {
+  await withClient(async (client) => {
     const rotation = await client.rotateSecret({
       secretId,
-      ...(options.days === undefined ? {} : { rotationRules: { automaticallyAfterDays: options.days } }),
+      ...rulesFrom(options),
       ...(options.token === undefined ? {} : { clientRequestToken: options.token }),
+      ...(options.testOnly ? { rotateImmediately: false } : {}),
     });
     if (options.wait) await finish(client, rotation, options);
     else accepted(rotation, options);
-  } finally {
-    await close();
-  }
+  });
+}
+
+function rulesFrom({ days, schedule, duration }: RotateOptions): Pick<RotateSecretRequest, 'rotationRules'> {
+  const window = duration === undefined ? {} : { duration };
+  if (days !== undefined) return { rotationRules: { automaticallyAfterDays: days, ...window } };
+  return schedule === undefined ? {} : { rotationRules: { scheduleExpression: schedule, ...window } };
 }
 
 function accepted(rotation: RotationHandle, { json }: RotateOptions): void {

@@ -1,9 +1,8 @@
 import { type Command } from 'commander';
-import { connectRotationClient } from '../client';
-import { connectOptions } from './environment';
 import { print } from './print';
 import { renderDescription } from './render-rotation';
 import { type CommandOptions } from './run-command';
+import { withClient } from './with-client';
 
 /** `rotor status <secret>`: labels, the last or present rotation, the schedule. */
 export function addStatus(program: Command): void {
@@ -15,11 +14,6 @@ export function addStatus(program: Command): void {
 }
 
 async function status(secretId: string, { json }: CommandOptions): Promise<void> {
-  const { client, close } = await connectRotationClient(await connectOptions());
-  try {
-    const description = await client.describe(secretId);
-    print(json ? [JSON.stringify(description)] : renderDescription(description));
-  } finally {
-    await close();
-  }
+  const description = await withClient((client) => client.describe(secretId));
+  print(json ? [JSON.stringify(description)] : renderDescription(description));
 }

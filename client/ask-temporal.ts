@@ -29,6 +29,16 @@ export async function askTemporal<Answer>(
   }
 }
 
+/** Reads a list of Temporal's to its end, each page by {@link askTemporal}. */
+export async function* askEach<Item>(temporal: Client, list: AsyncIterable<Item>): AsyncGenerator<Item, void> {
+  const items = list[Symbol.asyncIterator]();
+  for (;;) {
+    const item = await askTemporal(temporal, () => items.next());
+    if (item.done) return;
+    yield item.value;
+  }
+}
+
 /** gRPC's word for a call that did not arrive or was not permitted: CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE … */
 function transportFailure(err: unknown): string | undefined {
   const cause = err instanceof Error && isGrpcServiceError(err.cause) ? err.cause : err;

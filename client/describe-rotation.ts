@@ -5,7 +5,8 @@ import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
 import { askTemporal, deadlines } from './ask-temporal';
-import { readSchedule, type PlannedRotation } from './plan-schedule';
+import { lastRotation } from './last-rotation';
+import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
 /** A step that failed and is tried again by itself. */
 export interface RetriedStep {
@@ -35,6 +36,8 @@ export interface RotationDescription {
   readonly arn: string;
   readonly name: string;
   readonly labels: VersionLabels;
+  /** When the secret was last rotated, as far as Temporal remembers. ISO 8601. */
+  readonly lastRotation: string | undefined;
   readonly rotation: DescribedRotation | undefined;
   readonly schedule: PlannedRotation | undefined;
 }
@@ -49,11 +52,12 @@ export async function describeRotation(
   secretId: string,
 ): Promise<RotationDescription> {
   const { arn, name, labels } = await store.describe(secretId);
-  const [rotation, schedule] = await Promise.all([
+  const [rotation, schedule, last] = await Promise.all([
     describeRun(temporal, { arn }),
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
+    lastRotation(temporal, arn),
   ]);
-  return { arn, name, labels, rotation, schedule };
+  return { arn, name, labels, lastRotation: last, rotation, schedule };
 }
 
 /** One run of a secret's owner, by default the newest; undefined where Temporal has none. */

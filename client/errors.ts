@@ -23,6 +23,11 @@ export class RotationStalledError extends RotationClientError {
   }
 }
 
+/** The secret has no Schedule, which the request is about. */
+export class ScheduleMissingError extends RotationClientError {
+  override readonly name = 'ScheduleMissing';
+}
+
 /** The rotation ended without a new password. */
 export class RotationFailedError extends RotationClientError {
   override readonly name = 'RotationFailed';

@@ -5,13 +5,16 @@ export {
   RotationClientError,
   RotationFailedError,
   RotationStalledError,
+  ScheduleMissingError,
   TemporalUnavailableError,
   WaitingForWorkerError,
 } from './errors';
+export { type ListedRotation, type ListedState } from './list-rotations';
 export { type RotationProgress } from './follow-rotation';
-export { type PlannedRotation } from './plan-schedule';
+export { type PlannedRotation } from './rotation-schedules';
 export {
   RotationClient,
+  type NotedRequest,
   type RotateSecretRequest,
   type RotationClientOptions,
   type RotationHandle,

@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure, WorkflowIdConflictPolicy } from '@temporalio/common';
 import { RotationInProgressError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
-import { type RotationConfiguration } from '../rotation/rotation-request';
+import { type RotationPlan } from '../rotation/rotation-request';
 import { type SecretDescription } from '../rotation/secret-store';
 import type { rotateSecret } from '../workflows';
 import { requestRotationUpdate } from '../workflows/messages';
@@ -24,7 +24,10 @@ export interface OwnerRequest {
   /** The same id again is the same request. */
   readonly requestId: string;
   readonly clientRequestToken?: string;
-  readonly configuration?: RotationConfiguration;
+  readonly plan?: RotationPlan;
+  readonly rotateImmediately?: boolean;
+  /** For people who look at the workflow. */
+  readonly name: string;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface OwnerRequest {
  */
 export async function requestRotation(
   { temporal, taskQueue }: { temporal: Client; taskQueue: string },
-  { arn, requestId, ...request }: OwnerRequest,
+  { arn, name, requestId, ...request }: OwnerRequest,
 ): Promise<{ versionId: string; runId: string }> {
   const update = await temporal.workflow.startUpdateWithStart(requestRotationUpdate, {
     args: [{ requestId }],
@@ -42,6 +45,7 @@ export async function requestRotation(
     startWorkflowOperation: new WithStartWorkflowOperation<typeof rotateSecret>(workflowTypes.owner, {
       workflowId: rotationId(arn),
       taskQueue,
+      staticSummary: `rotation of ${name}`,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       args: [{ ...request, secretId: arn, requestId, trigger: 'request' }],
       memo: { requestId },
@@ -55,10 +59,8 @@ export async function requestRotation(
 export async function refusal(err: unknown, request: UnansweredRequest): Promise<unknown> {
   const { secret } = request;
   if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unanswered(request);
-  if (err instanceof WorkflowUpdateFailedError && err.cause instanceof ApplicationFailure) {
-    const [progress] = (err.cause.details ?? []) as { clientRequestToken: string; step: string }[];
-    if (progress && err.cause.type === 'RotationInProgress') return refusedFor(secret.arn, progress);
-  }
+  const open = openRotationIn(err);
+  if (open) return refusedFor(secret.arn, open);
   return err;
 }
 
@@ -88,10 +90,36 @@ export function inProgress(arn: string, rotation: RotationStatus | undefined): R
   return refusedFor(arn, { clientRequestToken, step });
 }
 
-function refusedFor(
-  arn: string,
-  { clientRequestToken, step }: { clientRequestToken: string; step: string },
-): RotationInProgressError {
+/** The refusal where nothing works on the rotation that has not ended. */
+export function leftOver(arn: string, versionId: string): RotationInProgressError {
+  return new RotationInProgressError(
+    `Another rotation of this secret has not ended: version ${versionId} holds AWSPENDING, and nothing works on it. ` +
+      `Nothing was changed. Go on with it by asking for the token ${versionId}, or make sure that the current password ` +
+      'signs in and take the label off that version.',
+    { secretId: arn, versionId },
+  );
+}
+
+/** The run that works on a token, where that is why a request for this very token failed. */
+export function runOfSameToken(err: unknown, token: string | undefined): string | undefined {
+  const open = openRotationIn(err);
+  return open?.clientRequestToken === token ? open?.runId : undefined;
+}
+
+function openRotationIn(err: unknown): OpenRotation | undefined {
+  if (!(err instanceof WorkflowUpdateFailedError) || !(err.cause instanceof ApplicationFailure)) return undefined;
+  const [open] = (err.cause.details ?? []) as OpenRotation[];
+  return err.cause.type === 'RotationInProgress' ? open : undefined;
+}
+
+/** What an owner tells whoever it refuses. */
+interface OpenRotation {
+  readonly clientRequestToken: string;
+  readonly step: string;
+  readonly runId?: string;
+}
+
+function refusedFor(arn: string, { clientRequestToken, step }: OpenRotation): RotationInProgressError {
   return new RotationInProgressError(
     `A rotation of this secret is in progress (token ${clientRequestToken}, step ${step}). Nothing was changed. ` +
       'Wait for it to end, and see how far it is with `rotor status`.',

@@ -1,14 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { type Client } from '@temporalio/client';
+import { type Client, type ScheduleHandle } from '@temporalio/client';
+import { rotationId } from '../rotation/rotation-id';
 import { type RotationConfiguration, type RotationPlan } from '../rotation/rotation-request';
+import { parseRotationRules } from '../rotation/schedule/parse-rotation-rules';
 import { defaultRotationRules, type RotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
+import { foreignPending } from '../rotation/staging-labels';
+import { answeredBefore, requestIdFor } from './answered-before';
 import { askTemporal, deadlines } from './ask-temporal';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
-import { readSchedule, storePlan } from './plan-schedule';
-import { inProgress, refusal, requestRotation } from './request-rotation';
+import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
+import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
+import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
 
 /** What the client works with. Whoever hands them in closes them. */
 export interface RotationClientOptions {
@@ -31,6 +35,8 @@ export interface RotateSecretRequest {
   readonly configuration?: RotationConfiguration;
   /** Stored in the secret's Schedule, which is then counted from now. @defaultValue what is stored */
   readonly rotationRules?: RotationRules;
+  /** False: store, arm and test the current credential, but do not rotate. @defaultValue true */
+  readonly rotateImmediately?: boolean;
 }
 
 /** A rotation that was accepted. */
@@ -39,8 +45,16 @@ export interface RotationHandle {
   readonly name: string;
   /** The id of the version that the rotation makes: its ClientRequestToken. */
   readonly versionId: string;
-  /** The workflow run that carries it out. */
-  readonly runId: string;
+  /** The workflow run that carries it out; absent for a rotation that was over when it was asked for. */
+  readonly runId?: string;
+}
+
+/** A secret, and what to say about what is done to it. */
+export interface NotedRequest {
+  /** Name, partial ARN or full ARN. */
+  readonly secretId: string;
+  /** Kept with the Schedule, for whoever wonders. */
+  readonly note?: string;
 }
 
 /** Everything that an operator or a program can ask of Rotor. */
@@ -52,22 +66,43 @@ export class RotationClient {
   }
 
   /**
-   * Asks for a rotation and returns once it is accepted; the work goes on by itself.
+   * Asks for a rotation, or with `rotateImmediately: false` for a test of the current credential, and returns once that
+   * is accepted; the work goes on by itself. Configuration and rules that are given are stored first.
    *
+   * The same token again is the same rotation: same answer, no second one.
+   *
+   * @throws ConfigurationInvalidError for rules that AWS would refuse; nothing is stored.
    * @throws RotationInProgressError when another rotation of the secret has not ended; nothing is changed or stored.
    * @throws WaitingForWorkerError when it is accepted, but no worker answers yet.
    * @throws SecretNotFoundError, TemporalUnavailableError
    */
   async rotateSecret(request: RotateSecretRequest): Promise<RotationHandle> {
+    if (request.rotationRules) parseRotationRules(request.rotationRules);
     const secret = await this.#options.store.describe(request.secretId);
+    const answered = await answeredBefore(this.#options.temporal, { secret, token: request.clientRequestToken });
+    if (answered) return answered;
+
+    await this.#assertIdle(secret, request);
     const plan = await this.#newPlan(secret, request);
     if (plan) await this.#store(plan);
-    return this.#start(secret, { ...request, ...plan });
+    return this.#start(secret, { ...request, ...(plan ? { plan } : {}) });
+  }
+
+  /**
+   * Stores configuration and rules, also while a rotation is under way, which keeps those that it began with. The
+   * Schedule is counted from now, and from the rotation that is under way when that ends.
+   *
+   * @throws ConfigurationInvalidError for rules that AWS would refuse; nothing is stored.
+   */
+  async configure(request: Omit<RotateSecretRequest, 'clientRequestToken' | 'rotateImmediately'>): Promise<void> {
+    if (request.rotationRules) parseRotationRules(request.rotationRules);
+    const secret = await this.#options.store.describe(request.secretId);
+    await this.#store(await this.#mergedPlan(secret, request));
   }
 
   /** Reports each step as it begins, is tried again and ends; ends with the rotation. */
-  follow(rotation: RotationHandle): AsyncGenerator<RotationProgress, void> {
-    return followRotation(this.#options.temporal, rotation);
+  async *follow({ arn, runId }: RotationHandle): AsyncGenerator<RotationProgress, void> {
+    if (runId !== undefined) yield* followRotation(this.#options.temporal, { arn, runId });
   }
 
   /**
@@ -75,8 +110,9 @@ export class RotationClient {
    *
    * @throws RotationFailedError
    */
-  outcome(rotation: RotationHandle): Promise<RotationOutcome> {
-    return awaitOutcome(this.#options.temporal, rotation);
+  async outcome({ arn, name, versionId, runId }: RotationHandle): Promise<RotationOutcome> {
+    if (runId !== undefined) return awaitOutcome(this.#options.temporal, { arn, name, runId });
+    return { outcome: 'rotated', secretId: arn, clientRequestToken: versionId, steps: [] };
   }
 
   /** Where a secret's rotation stands: labels, the last or present rotation, the Schedule. */
@@ -84,12 +120,75 @@ export class RotationClient {
     return describeRotation(this.#options, secretId);
   }
 
-  async #newPlan(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationPlan | undefined> {
-    if (!request.configuration && !request.rotationRules) return undefined;
+  /** Every secret that Rotor rotates, one after another, however many. */
+  list(filter: { readonly state?: ListedState } = {}): AsyncGenerator<ListedRotation, void> {
+    return listRotations(this.#options.temporal, filter);
+  }
+
+  /**
+   * Stops the rotation under way, if one is, and pauses the Schedule, if there is one. The rotation ends by itself,
+   * undone before its pivot and finished after it, never half: follow it to know.
+   */
+  async cancelRotation({
+    secretId,
+    note = 'cancelled',
+  }: NotedRequest): Promise<{ readonly arn: string; readonly runId?: string }> {
+    const { arn } = await this.#options.store.describe(secretId);
     const { temporal } = this.#options;
-    const stored = (await askTemporal(temporal, () => readSchedule(temporal, secret.arn), deadlines.schedule))?.plan;
+    const run = await describeRun(temporal, { arn });
+    if (await askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule))
+      await this.pause({ secretId: arn, note });
+    if (!run?.open) return { arn };
+    await askTemporal(temporal, () => temporal.workflow.getHandle(rotationId(arn), run.runId).cancel());
+    return { arn, runId: run.runId };
+  }
+
+  /** Stops scheduled rotations until {@link resume}; rotations by hand go on. Safe to repeat. */
+  async pause({ secretId, note = 'paused' }: NotedRequest): Promise<void> {
+    await this.#onSchedule(secretId, (schedule) => schedule.pause(note));
+  }
+
+  /** Lets scheduled rotations go on. Safe to repeat. */
+  async resume({ secretId, note = 'resumed' }: NotedRequest): Promise<void> {
+    await this.#onSchedule(secretId, (schedule) => schedule.unpause(note));
+  }
+
+  /**
+   * Forgets a secret's Schedule and with it its configuration. The secret and the database user stay.
+   *
+   * @throws RotationInProgressError while a rotation is under way, which would put the Schedule back.
+   */
+  async remove(secretId: string): Promise<void> {
+    const { temporal, store } = this.#options;
+    const { arn } = await store.describe(secretId);
+    const run = await describeRun(temporal, { arn });
+    if (run?.open) throw inProgress(arn, run.status);
+    await this.#onSchedule(secretId, (schedule) => schedule.delete());
+  }
+
+  async #onSchedule(secretId: string, act: (schedule: ScheduleHandle) => Promise<unknown>): Promise<void> {
+    const { temporal, store } = this.#options;
+    const secret = await store.describe(secretId);
+    await askTemporal(temporal, () => withSchedule(temporal, secret, act), deadlines.schedule);
+  }
+
+  async #assertIdle({ arn, labels }: SecretDescription, request: RotateSecretRequest): Promise<void> {
+    const pending = foreignPending(labels, request.clientRequestToken ?? '');
+    if (pending === undefined && !request.configuration && !request.rotationRules) return;
+    const run = await describeRun(this.#options.temporal, { arn });
+    if (run?.open) throw inProgress(arn, run.status);
+    if (pending !== undefined) throw leftOver(arn, pending);
+  }
+
+  async #newPlan(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationPlan | undefined> {
+    return request.configuration || request.rotationRules ? this.#mergedPlan(secret, request) : undefined;
+  }
+
+  async #mergedPlan({ arn }: SecretDescription, request: RotateSecretRequest): Promise<RotationPlan> {
+    const { temporal } = this.#options;
+    const stored = (await askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule))?.plan;
     return {
-      secretId: secret.arn,
+      secretId: arn,
       configuration: request.configuration ?? stored?.configuration ?? {},
       rotationRules: request.rotationRules ?? stored?.rotationRules ?? defaultRotationRules,
     };
@@ -97,20 +196,32 @@ export class RotationClient {
 
   async #store(plan: RotationPlan): Promise<void> {
     const { temporal, taskQueue } = this.#options;
-    const run = await describeRun(temporal, { arn: plan.secretId });
-    if (run?.open) throw inProgress(plan.secretId, run.status);
     await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
   }
 
-  async #start(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationHandle> {
+  async #start(
+    secret: SecretDescription,
+    request: RotateSecretRequest & { readonly plan?: RotationPlan },
+  ): Promise<RotationHandle> {
     const { temporal, taskQueue } = this.#options;
     const { arn, name } = secret;
-    const requestId = request.clientRequestToken ?? randomUUID();
+    const { clientRequestToken, plan, rotateImmediately } = request;
+    const requestId = requestIdFor(secret, clientRequestToken);
+    const owner = {
+      ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
+      ...(plan ? { plan } : {}),
+      ...(rotateImmediately === undefined ? {} : { rotateImmediately }),
+    };
     try {
-      const owner = { ...request, arn, requestId };
-      const accepted = await askTemporal(temporal, () => requestRotation({ temporal, taskQueue }, owner));
+      const accepted = await askTemporal(temporal, () =>
+        requestRotation({ temporal, taskQueue }, { ...owner, arn, name, requestId }),
+      );
       return { arn, name, ...accepted };
     } catch (err) {
+      const runId = runOfSameToken(err, clientRequestToken);
+      if (clientRequestToken !== undefined && runId !== undefined) {
+        return { arn, name, versionId: clientRequestToken, runId };
+      }
       throw await refusal(err, { temporal, taskQueue, secret, requestId });
     }
   }

@@ -20,6 +20,8 @@ export interface SecretVersion {
   readonly versionId: string;
   readonly labels: readonly string[];
   readonly text: Sensitive;
+  /** When the version was stored: for AWSCURRENT's, the last rotation or the last change by hand. */
+  readonly createdAt: Date;
 }
 
 /**

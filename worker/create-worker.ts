@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client } from '@temporalio/client';
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { SecretsManagerStore } from '../adapters/secrets-manager';
 import { enginesFor } from './engine-registry';
+import { registerSearchAttributes } from './register-search-attributes';
 
 /** What a worker is made of. Whoever hands connections in closes them. */
 export interface RotorWorkerOptions {
@@ -29,12 +30,15 @@ export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js
 export async function createRotorWorker(options: RotorWorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, secretsManager, workflowBundle } = options;
   const identity = `rotor-worker-${process.pid}`;
+  const unsearchable = await registerSearchAttributes(connection, namespace);
+  if (unsearchable !== undefined) sayUnsearchable(unsearchable);
   const activities = createActivities({
     stepDeps: (signal) => ({
       store: new SecretsManagerStore({ client: secretsManager, signal }),
       engineFor: enginesFor(signal),
     }),
     temporal: new Client({ connection, namespace, identity }),
+    searchable: unsearchable === undefined,
   });
   return Worker.create({
     connection,
@@ -48,6 +52,13 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '20 seconds',
   });
+}
+
+function sayUnsearchable(why: string): void {
+  Runtime.instance().logger.warn(
+    `Rotations cannot be searched by secret, trigger, state and outcome, because the namespace has no ${why}. Everything ` +
+      'else works.',
+  );
 }
 
 function workflowsFrom(

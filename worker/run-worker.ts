@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import {
   NativeConnection,
   Runtime,
@@ -8,12 +9,15 @@ import {
 import { createSecretsManagerClient } from '../adapters/secrets-manager';
 import { createRotorWorker } from './create-worker';
 import { WorkerStartError } from './errors';
+import { sweepOverdue } from './overdue-sweep';
 
 /** Where a worker process works. */
 export interface RunWorkerOptions {
   readonly temporal: NativeConnectionOptions;
   readonly namespace: string;
   readonly taskQueue: string;
+  /** Where Prometheus may scrape metrics, such as `127.0.0.1:9464`. @defaultValue nowhere */
+  readonly metricsAddress?: string;
   /** Called once the worker polls. */
   readonly onReady?: () => void;
 }
@@ -25,23 +29,52 @@ export interface RunWorkerOptions {
  * @throws WorkerStartError when Temporal cannot be reached or does not know the namespace.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  installRuntime(options);
   const { namespace, taskQueue } = options;
   const connection = await connect(options);
   const secretsManager = createSecretsManagerClient();
   try {
     const worker = await createRotorWorker({ connection, namespace, taskQueue, secretsManager });
-    await run(worker, options);
+    await run(worker, { ...options, temporal: new Client({ connection, namespace }) });
   } finally {
     secretsManager.destroy();
     await connection.close();
   }
 }
 
-async function run(worker: Worker, { onReady }: RunWorkerOptions): Promise<void> {
+/** The metrics' address is opened here, because the SDK's runtime serves them itself. */
+function installRuntime({ metricsAddress }: RunWorkerOptions): void {
+  const logger = new DefaultLogger('WARN');
+  if (metricsAddress === undefined) {
+    Runtime.install({ logger });
+    return;
+  }
+  try {
+    Runtime.install({ logger, telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } });
+  } catch {
+    throw new WorkerStartError(
+      `Metrics cannot be served at "${metricsAddress}". Set ROTOR_METRICS_ADDRESS to an address and port that are free.`,
+    );
+  }
+}
+
+async function run(
+  worker: Worker,
+  { onReady, metricsAddress, temporal }: Pick<RunWorkerOptions, 'onReady' | 'metricsAddress'> & { temporal: Client },
+): Promise<void> {
   const running = worker.run();
   onReady?.();
-  await running;
+  const stopped = new AbortController();
+  const sweeping =
+    metricsAddress === undefined
+      ? undefined
+      : sweepOverdue({ temporal, meter: Runtime.instance().metricMeter }, stopped.signal);
+  try {
+    await running;
+  } finally {
+    stopped.abort();
+    await sweeping;
+  }
 }
 
 async function connect({ temporal, namespace }: RunWorkerOptions): Promise<NativeConnection> {

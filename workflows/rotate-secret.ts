@@ -1,22 +1,12 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  proxyActivities,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { Activities } from '../activities';
-import { type RotationConfiguration, type RotationRequest } from '../rotation/rotation-request';
-import { armingOptions, stepOptions } from './activity-options';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { type RotationPlan, type RotationRequest } from '../rotation/rotation-request';
+import { answerMessages } from './answer-messages';
+import { armSchedule } from './arm-schedule';
+import { carryOut, proof } from './carry-out';
 import { domainFailure } from './domain-failure';
-import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery, type RotationRequested } from './messages';
+import { activities } from './rotation-activities';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
 import { Timeline } from './timeline';
-
-const { openRotation, createSecret, setSecret, testSecret, finishSecret, restoreCurrent, discardPending } =
-  proxyActivities<Activities>(stepOptions);
-const { armNextRotation } = proxyActivities<Activities>(armingOptions);
 
 /** What starts an owner. A start by hand needs the secret only. */
 export interface RotateSecretInput {
@@ -28,18 +18,22 @@ export interface RotateSecretInput {
   readonly clientRequestToken?: string;
   /** @defaultValue `signal` */
   readonly trigger?: RotationTrigger;
-  /** @defaultValue what the secret's Schedule holds, else what the secret itself says */
-  readonly configuration?: RotationConfiguration;
+  /** How and when the secret is rotated. @defaultValue what its Schedule holds, else what the secret itself says */
+  readonly plan?: RotationPlan;
+  /** False: only the current credential is tested. @defaultValue true */
+  readonly rotateImmediately?: boolean;
 }
 
-/** What a rotation that succeeded tells. */
+/** What an owner that did its work tells. */
 export interface RotateSecretResult {
+  /** `tested` where no rotation was asked for, but only a test of the current credential. */
+  readonly outcome: 'rotated' | 'tested';
   readonly secretId: string;
   readonly clientRequestToken: string;
   /** The version that held AWSCURRENT before. */
-  readonly previousVersionId: string;
+  readonly previousVersionId?: string;
   /** ISO 8601. */
-  readonly rotatedAt: string;
+  readonly rotatedAt?: string;
   /** ISO 8601; absent where the secret has no Schedule, or arming it failed for now. */
   readonly nextRotation?: string;
   readonly steps: readonly StepRecord[];
@@ -49,90 +43,58 @@ export interface RotateSecretResult {
  * The owner of one secret's rotation: open only while there is work, and its id, `rotate:<arn>`, is the lock.
  *
  * Up to testSecret a permanent failure or a cancellation undoes what was done, newest first; after it the rotation only
- * goes forward. Ends with AWSPENDING on no version, or on AWSCURRENT's.
+ * goes forward. Ends with AWSPENDING on no version, or on AWSCURRENT's, and with the Schedule armed anew.
  */
 export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecretResult> {
   const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
-  const timeline = new Timeline();
+  const { secretId: asked, trigger = 'signal' } = input;
+  const timeline = new Timeline({ secretId: asked, clientRequestToken, trigger });
   answerMessages(timeline, { ...input, clientRequestToken });
-
   try {
     const opened = await timeline.run('openRotation', () =>
-      openRotation({ ...input, rotationId: workflowInfo().workflowId }),
+      activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
     );
-    const request = { ...opened, clientRequestToken };
-    const previousVersionId = await rotate(request, timeline);
+    timeline.opened(opened);
+    const { secretId, plan } = opened;
+    const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
+    const done =
+      input.rotateImmediately === false ? await test(request, timeline) : await rotate({ request, plan, timeline });
+    timeline.end(done.outcome);
+    return { ...done, secretId, clientRequestToken, steps: timeline.steps };
+  } catch (err) {
+    const failure = domainFailure(err);
+    timeline.enter('undone');
+    timeline.end(isCancellation(err) ? 'cancelled' : 'failed', failure instanceof Error ? failure.message : undefined);
+    throw failure;
+  }
+}
+
+type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'>;
+
+async function test(request: RotationRequest, timeline: Timeline): Promise<Done> {
+  await timeline.run('testCurrent', () => activities.testCurrent(request).then(proof));
+  timeline.enter('tested');
+  return { outcome: 'tested' };
+}
+
+async function rotate({
+  request,
+  plan,
+  timeline,
+}: {
+  request: RotationRequest;
+  plan: RotationPlan | undefined;
+  timeline: Timeline;
+}): Promise<Done> {
+  const { secretId } = request;
+  try {
+    const previousVersionId = await carryOut(request, timeline);
     timeline.enter('rotated');
     const rotatedAt = new Date().toISOString();
-    const armed = await arm(request.secretId, { timeline, lastRotation: rotatedAt });
-    return {
-      secretId: request.secretId,
-      clientRequestToken,
-      previousVersionId,
-      rotatedAt,
-      ...armed,
-      steps: timeline.steps,
-    };
+    const armed = await armSchedule({ secretId, lastRotation: rotatedAt }, { plan, timeline });
+    return { outcome: 'rotated', previousVersionId, rotatedAt, ...armed };
   } catch (err) {
-    timeline.enter('undone');
-    throw domainFailure(err);
-  }
-}
-
-function answerMessages(timeline: Timeline, input: RotateSecretInput & { readonly clientRequestToken: string }): void {
-  const { secretId, requestId, clientRequestToken, trigger = 'signal' } = input;
-  setHandler(rotationStatusQuery, () => timeline.status({ secretId, clientRequestToken, trigger }));
-  setHandler(rotateNowSignal, () => undefined); // whoever signals wants a rotation, and this is one
-  setHandler(requestRotationUpdate, () => ({ clientRequestToken }), {
-    validator: (request: RotationRequested) => {
-      if (request.requestId !== requestId) throw inProgress(clientRequestToken, timeline);
-    },
-  });
-}
-
-/** Carries a rotation to its end, or back to its beginning. Returns the version that was current before. */
-async function rotate(request: RotationRequest, timeline: Timeline): Promise<string> {
-  const undo: (() => Promise<unknown>)[] = [];
-  try {
-    undo.unshift(() => timeline.run('discardPending', () => discardPending(request))); // before its step: a call that timed out may have landed
-    const { currentVersionId } = await timeline.run('createSecret', () => createSecret(request));
-    const rotation = { ...request, currentVersionId };
-    undo.unshift(() => timeline.run('restoreCurrent', () => restoreCurrent(request)));
-    await timeline.run('setSecret', () => setSecret(rotation));
-    await timeline.run('testSecret', () => testSecret(rotation).then(() => ({}))); // a proof is never done already
-    await CancellationScope.nonCancellable(() => timeline.run('finishSecret', () => finishSecret(rotation)));
-    return currentVersionId;
-  } catch (err) {
-    timeline.enter('undoing');
-    await CancellationScope.nonCancellable(async () => {
-      for (const revert of undo) await revert(); // stops at the first that fails, so the live password is never discarded
-    });
+    await armSchedule({ secretId }, { plan, timeline });
     throw err;
   }
-}
-
-/** Sets the Schedule to the next rotation. A lost arming heals at the next rotation, so it fails nothing. */
-async function arm(
-  secretId: string,
-  { timeline, lastRotation }: { timeline: Timeline; lastRotation: string },
-): Promise<{ nextRotation?: string }> {
-  try {
-    const { nextRotation } = await CancellationScope.nonCancellable(() =>
-      timeline.run('armNextRotation', () => armNextRotation({ secretId, lastRotation })),
-    );
-    return nextRotation === undefined ? {} : { nextRotation };
-  } catch (err) {
-    if (isCancellation(err)) throw err;
-    return {};
-  }
-}
-
-function inProgress(clientRequestToken: string, timeline: Timeline): ApplicationFailure {
-  const step = timeline.steps.at(-1)?.step ?? 'openRotation';
-  return ApplicationFailure.create({
-    type: 'RotationInProgress',
-    nonRetryable: true,
-    message: `A rotation of this secret is in progress: token ${clientRequestToken}, step ${step}.`,
-    details: [{ clientRequestToken, step }],
-  });
 }

@@ -7,10 +7,11 @@ export type RotationStep =
   | 'finishSecret'
   | 'armNextRotation'
   | 'restoreCurrent'
-  | 'discardPending';
+  | 'discardPending'
+  | 'testCurrent';
 
 /** Where a rotation stands. `undone` covers failed and cancelled ones: labels and password are as they were. */
-export type RotationState = 'rotating' | 'undoing' | 'rotated' | 'undone';
+export type RotationState = 'rotating' | 'undoing' | 'rotated' | 'undone' | 'tested';
 
 /** One step of one rotation. Times are ISO 8601, by the workflow's clock. */
 export interface StepRecord {
@@ -18,6 +19,8 @@ export interface StepRecord {
   readonly startedAt: string;
   /** Absent while the step runs or is retried. */
   readonly endedAt?: string;
+  /** How many attempts it took; absent while the step runs, and for one that ended without telling. */
+  readonly attempts?: number;
   /** `alreadyDone` where the world was as the step leaves it. */
   readonly outcome?: 'done' | 'alreadyDone' | 'failed';
 }

@@ -15,11 +15,11 @@ export type ScheduledRotationResult =
  * the close policy, or a cancelled tick would cancel the rotation.
  */
 export async function scheduledRotation(plan: RotationPlan): Promise<ScheduledRotationResult> {
-  const { secretId, configuration } = plan;
+  const { secretId } = plan;
   try {
     const rotation = await executeChild(rotateSecret, {
       workflowId: rotationId(secretId),
-      args: [{ secretId, configuration, trigger: 'schedule' }],
+      args: [{ secretId, plan, trigger: 'schedule' }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
     });

@@ -144,6 +144,7 @@ function versionOf(answer: GetSecretValueResponse, ids: FailedCall['ids']): Secr
     versionId: present(answer.VersionId, ids),
     labels: answer.VersionStages ?? [],
     text: new Sensitive(answer.SecretString),
+    createdAt: answer.CreatedDate ?? new Date(0),
   };
 }
 

@@ -35,8 +35,3 @@ function repetition(schedule: RotationSchedule, start: number): number {
   const opening = lastOpening(schedule, start) ?? floorTo(hourMs, start);
   return nextOpening(schedule, opening + 4 * hourMs - 1) - opening;
 }
-
-/** An instant that the server still fires at: one that has passed when it arrives never fires. */
-export function notBefore(next: Date, now: Date): Date {
-  return new Date(Math.max(next.getTime(), now.getTime() + 60_000));
-}

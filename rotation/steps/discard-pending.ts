@@ -32,9 +32,10 @@ export async function discardPending({ store, engineFor }: StepDeps, request: Ro
 
 /** Asks twice, by label and by version: one read alone may be older than the write that it looks for. */
 async function mayBePending(store: SecretStore, { secretId, clientRequestToken }: RotationRequest): Promise<boolean> {
-  const { labels } = await store.describe(secretId);
+  const { labels, deleted } = await store.describe(secretId);
   if (holderOf(labels, 'AWSCURRENT') === clientRequestToken) return false;
   if (holderOf(labels, 'AWSPENDING') === clientRequestToken) return true;
+  if (deleted) return false; // and its versions cannot be read
   const version = await store.readVersion({ secretId, versionId: clientRequestToken });
   return version?.labels.includes('AWSPENDING') ?? false;
 }

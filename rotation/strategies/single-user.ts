@@ -1,5 +1,5 @@
 import { type DatabaseEngine, type PasswordChange } from '../database-engine';
-import { SignInRefusedError } from '../errors';
+import { CannotVerifyError, SignInRefusedError } from '../errors';
 import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
 import { nobodySignsIn } from './refusals';
@@ -39,7 +39,7 @@ export const singleUser: RotationStrategy = {
 
   async restoreCurrent(input) {
     const { engine, current } = input;
-    if (await engine.canSignIn(current)) return { changed: false };
+    if (await isProved(engine, current)) return { changed: false };
 
     for await (const signInAs of restorers(input)) {
       const back = { signInAs, username: current.username, newPassword: current.password };
@@ -58,6 +58,17 @@ async function* signers(input: Omit<StrategyInput, 'pending'>): AsyncGenerator<C
   }
   yield input.current;
   yield* sameUser(input);
+}
+
+/** Whether the server has this very password. One that lets anybody in proves nothing, so it is told the password again. */
+async function isProved(engine: DatabaseEngine, credential: ConnectionSecret): Promise<boolean> {
+  try {
+    await engine.verifyCredential({ credential });
+    return true;
+  } catch (err) {
+    if (err instanceof SignInRefusedError || err instanceof CannotVerifyError) return false;
+    throw err;
+  }
 }
 
 /** Who may take the change back: whoever the server may accept instead of the current credential. */

@@ -24,7 +24,11 @@ async function failureOf(err: unknown, giveUp?: GiveUp): Promise<ApplicationFail
 test("a domain error keeps its name, message and ids, and nobody's stack", async () => {
   const failure = await failureOf(new SignInRefusedError('The server refuses user "app".', { username: 'app' }));
 
-  expect(failure).toMatchObject({ type: 'SignInRefused', nonRetryable: true, details: [{ username: 'app' }] });
+  expect(failure).toMatchObject({
+    type: 'SignInRefused',
+    nonRetryable: true,
+    details: [{ username: 'app', attempt: 1 }],
+  });
   expect(failure.message).toBe('The server refuses user "app".');
   expect(failure.stack).toBe('ApplicationFailure: The server refuses user "app".');
   expect(failure.cause).toBeUndefined();
@@ -39,7 +43,7 @@ test('an error that Rotor does not know is told by its class only: its message m
 
   const failure = await failureOf(new QueryError("syntax error near 'hunter2'", { cause: 'hunter2' }));
 
-  expect(failure).toMatchObject({ type: 'UnexpectedError', nonRetryable: true, details: [] });
+  expect(failure).toMatchObject({ type: 'UnexpectedError', nonRetryable: true, details: [{ attempt: 1 }] });
   expect(failure.message).toContain('QueryError');
   expect(`${failure.message} ${String(failure.stack)} ${JSON.stringify(failure)}`).not.toContain('hunter2');
 });
@@ -58,15 +62,15 @@ test('a step that must succeed is tried again whatever it meets, but for what is
   expect(await failureOf(new SignInRefusedError('refused'), giveUp)).toMatchObject({ nonRetryable: true });
 });
 
-test('the outcome of an activity is handed on, and so is its input', async () => {
+test('the outcome of an activity is handed on with its attempt, and so is its input', async () => {
   const activity = withFailureBoundary((_signal, given: typeof input) => Promise.resolve({ given }));
 
-  expect(await newEnvironment().run(activity, input)).toEqual({ given: input });
+  expect(await newEnvironment().run(activity, input)).toEqual({ given: input, attempt: 1 });
 });
 
 test('an activity that is cancelled sees its signal abort, and ends as cancelled', async () => {
   const environment = newEnvironment();
-  const activity = withFailureBoundary((signal) => delay(60_000, undefined, { signal }));
+  const activity = withFailureBoundary((signal) => delay(60_000, {}, { signal }));
 
   const ended = environment.run(activity, input);
   environment.cancel();
@@ -76,8 +80,12 @@ test('an activity that is cancelled sees its signal abort, and ends as cancelled
 
 test('an activity beats while it works', async () => {
   const environment = newEnvironment();
-  const beaten = new Promise((resolve) => environment.on('heartbeat', resolve));
+  const beaten = new Promise<object>((resolve) =>
+    environment.on('heartbeat', () => {
+      resolve({});
+    }),
+  );
   const activity = withFailureBoundary(() => beaten);
 
-  await expect(environment.run(activity, input)).resolves.toBeUndefined();
+  await expect(environment.run(activity, input)).resolves.toEqual({ attempt: 1 });
 });

@@ -50,7 +50,7 @@ test('the next rotation is on the UTC date of the actual one plus the days, and 
   const application = await rotor.createApplication();
 
   await rotateEvery(30, application);
-  const { rotatedAt, nextRotation: armed } = await rotor.client.outcome(await again(application));
+  const { rotatedAt = '', nextRotation: armed } = await rotor.client.outcome(await again(application));
 
   const rules = { automaticallyAfterDays: 30 };
   const expected = nextRotation({ arn: application.arn, lastRotation: new Date(rotatedAt), rules });

@@ -23,8 +23,8 @@ export interface AlternatingUnderTest extends DatabaseUnderTest {
   customOf(username: string): Promise<number | undefined>;
   /** Takes away what {@link AlternatingUnderTest.customise} gave. */
   plain(username: string): Promise<void>;
-  /** A user who may make users, and may not grant what the application has. */
-  weakSuperuser(): Promise<ConnectionSecret>;
+  /** A user who may make users, and may not give another one all that this user has, or is given here. */
+  weakSuperuser(username: string): Promise<ConnectionSecret>;
   /** Takes a user away with all that it has, where there is one. */
   dropUser(username: string): Promise<void>;
 }
@@ -86,7 +86,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
       return engine.verifyCredential({ credential: pair.alternate, parity: { superuser: world.superuser, ...pair } });
     };
 
-    const aTable = (): string => `turned_${++lastTable}`;
+    const aTable = (): string => `${world.tablesIn === undefined ? '' : `${world.tablesIn}.`}turned_${++lastTable}`;
 
     /** A table of the superuser's that only this user may use. */
     async function aTableFor({ username }: UserAccount): Promise<string> {
@@ -329,7 +329,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
       it('§11.28 §11.29 is a superuser who may not grant what the original has, and the error says what to run', async () => {
         const app = await anApplication();
         await aTableFor(app);
-        const weak = await world.weakSuperuser();
+        const weak = await world.weakSuperuser(app.username);
 
         const matching = match(app, alternateOf(app), weak);
 

@@ -2,8 +2,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import ts from 'typescript';
+import { identifyProcess } from '../../local/supervisor';
 
 const root = path.join(__dirname, '../..');
+const cache = path.join(root, 'node_modules/.cache');
 
 /** The folders that make up the installed package. */
 const sources = ['activities', 'adapters', 'cli', 'client', 'local', 'rotation', 'worker', 'workflows'];
@@ -22,8 +24,8 @@ export interface BuiltProgram {
  * packages are found as well.
  */
 export async function buildProgram(): Promise<BuiltProgram> {
-  const folder = path.join(root, 'node_modules/.cache', `rotor-${process.pid}`);
-  await rm(folder, { recursive: true, force: true });
+  const folder = path.join(cache, `rotor-${process.pid}`);
+  await removeForgotten();
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
     config: { compilerOptions: object };
   };
@@ -35,6 +37,15 @@ export async function buildProgram(): Promise<BuiltProgram> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
   await writeFile(workflowBundle, code);
   return { folder, command: path.join(folder, 'cli/main.js'), workflowBundle };
+}
+
+/** Removes the builds of runs that were killed, and one of an earlier process with this one's pid. */
+async function removeForgotten(): Promise<void> {
+  for (const name of await readdir(cache).catch(() => [])) {
+    const pid = Number(/^rotor-(\d+)$/.exec(name)?.[1] ?? NaN);
+    const isForgotten = pid === process.pid || (pid > 0 && identifyProcess(pid) === undefined);
+    if (isForgotten) await rm(path.join(cache, name), { recursive: true, force: true });
+  }
 }
 
 async function transpile(

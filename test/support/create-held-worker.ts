@@ -4,6 +4,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { enginesFor } from '../../worker/engine-registry';
+import { registerSearchAttributes } from '../../worker/register-search-attributes';
 
 /** What a worker for tests is made of. */
 export interface HeldWorkerOptions {
@@ -25,6 +26,7 @@ export async function createHeldWorker(options: HeldWorkerOptions): Promise<Work
       engineFor: enginesFor(signal),
     }),
     temporal: new Client({ connection, namespace }),
+    searchable: (await registerSearchAttributes(connection, namespace)) === undefined,
   });
   return Worker.create({
     connection,

@@ -200,5 +200,6 @@ function labelsOf({ holders }: Secret): VersionLabels {
 
 function versionOf(secret: Secret, versionId: string | undefined): SecretVersion | undefined {
   const text = versionId === undefined ? undefined : secret.values.get(versionId);
-  return versionId === undefined || !text ? undefined : { versionId, labels: labelsOf(secret)[versionId] ?? [], text };
+  if (versionId === undefined || !text) return undefined;
+  return { versionId, labels: labelsOf(secret)[versionId] ?? [], text, createdAt: new Date(0) };
 }

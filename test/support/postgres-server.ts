@@ -4,11 +4,13 @@ import path from 'node:path';
 import { Client, DatabaseError, escapeIdentifier, escapeLiteral, type QueryResultRow } from 'pg';
 import { PostgresEngine } from '../../adapters/postgres';
 import { type PostgresOptions, removePostgres, type RunningPostgres, startPostgres } from '../../local/postgres';
+import { type PostgresBinaries } from '../../local/postgres/package-binaries';
 import { findFreePort, PortTakenError, startSupervisor, waitUntil } from '../../local/supervisor';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
 import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { type DatabaseUnderTest, type UserAccount } from '../contracts/database-engine';
+import { startPostgresOf } from './servers/postgres-program';
 
 /** A server that can be asked by SQL, past the engine. */
 export class PostgresServer {
@@ -139,10 +141,15 @@ export class OwnPostgresServer extends PostgresServer {
   }
 }
 
-/** Starts a PostgreSQL with the data of a new one. `parameters` are as in `postgresql.conf`. */
+/**
+ * Starts a PostgreSQL with the data of a new one, on the product's own programs unless others are given. `parameters` are
+ * as in `postgresql.conf`.
+ */
 export async function startPostgresServer(
   parameters: Readonly<Record<string, string>> = {},
+  binaries?: PostgresBinaries,
 ): Promise<OwnPostgresServer> {
+  const start: typeof startPostgres = (by) => (binaries ? startPostgresOf(binaries, by) : startPostgres(by));
   const home = await mkdtemp(path.join(tmpdir(), 'rotor-postgres-'));
   const supervisor = await startSupervisor({ folder: path.join(home, 'supervisor') });
   const stop = async (): Promise<void> => {
@@ -152,7 +159,7 @@ export async function startPostgresServer(
   };
   try {
     const options = { supervisor, home, parameters: { fsync: 'off', ...parameters } };
-    let running = await startOnFreePort(options);
+    let running = await startOnFreePort(start, options);
     const { host, port, superuser, logFile, dataFolder } = running;
     const secret = {
       engine: 'postgres',
@@ -167,7 +174,7 @@ export async function startPostgresServer(
       dataFolder,
       halt: () => running.process.stop(),
       resume: async () => {
-        running = await startPostgres({ ...options, port });
+        running = await start({ ...options, port });
       },
       stop,
     });
@@ -178,13 +185,17 @@ export async function startPostgresServer(
 }
 
 /** Other suites look for ports at the same time, so that one that was free may be taken. */
-async function startOnFreePort(options: Omit<PostgresOptions, 'port'>, attempts = 3): Promise<RunningPostgres> {
+async function startOnFreePort(
+  start: typeof startPostgres,
+  options: Omit<PostgresOptions, 'port'>,
+  attempts = 3,
+): Promise<RunningPostgres> {
   try {
-    return await startPostgres({ ...options, port: await findFreePort() });
+    return await start({ ...options, port: await findFreePort() });
   } catch (error) {
     const isPortTaken = error instanceof PortTakenError || /Address already in use/i.test(String(error));
     if (!isPortTaken || attempts === 1) throw error;
-    return startOnFreePort(options, attempts - 1);
+    return startOnFreePort(start, options, attempts - 1);
   }
 }
 
@@ -263,8 +274,9 @@ export async function postgresAlternating(
       await server.sql(`ALTER ROLE ${name} CONNECTION LIMIT -1`);
       await server.sql(`ALTER ROLE ${name} RESET work_mem`);
     },
-    weakSuperuser: async () => {
+    weakSuperuser: async (username) => {
       await dropUser('weak');
+      await server.sql(`ALTER ROLE ${escapeIdentifier(username)} SET log_statement = 'all'`); // which a superuser may
       return server.credential(await server.createUser({ username: 'weak', password: 'feeble w0rd' }, 'CREATEROLE'));
     },
   };

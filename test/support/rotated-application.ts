@@ -50,6 +50,7 @@ export class RotatedApplication {
   static async create(
     place: ApplicationPlace,
     members: Readonly<Record<string, unknown>> = {},
+    secretName?: string,
   ): Promise<RotatedApplication> {
     const username = `app_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
     const firstPassword = randomBytes(24).toString('base64url');
@@ -64,7 +65,7 @@ export class RotatedApplication {
       dbname: 'postgres',
       ssl: false,
     };
-    const name = `test/${username}`;
+    const name = secretName ?? `test/${username}`;
     const created = await place.secretsManager.send(
       new CreateSecretCommand({ Name: name, SecretString: JSON.stringify({ ...secret, ...members }) }),
     );

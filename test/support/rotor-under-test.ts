@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type ScheduleHandle, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { type Activities } from '../../activities';
 import { createSecretsManagerClient, SecretsManagerStore } from '../../adapters/secrets-manager';
 import { RotationClient, type RotationHandle } from '../../client';
 import { type SecretsManagerEndpoint, startSecretsManager } from '../../local/secrets-manager';
+import { waitUntil } from '../../local/supervisor';
 import { rotationId } from '../../rotation/rotation-id';
 import { Sensitive } from '../../rotation/sensitive';
 import { createRotorWorker } from '../../worker';
@@ -94,6 +95,11 @@ export class RotorUnderTest {
     return RotatedApplication.create({ secretsManager: this.secretsManager, postgres }, members);
   }
 
+  /** A database user whose secret has a name that the test gives. */
+  createNamedApplication(name: string): Promise<RotatedApplication> {
+    return RotatedApplication.create(this, {}, name);
+  }
+
   /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */
   async startWorker({ wrap }: { wrap?: (activities: Activities) => Activities } = {}): Promise<RunningWorker> {
     const { temporal, program } = this.servers;
@@ -112,6 +118,36 @@ export class RotorUnderTest {
   /** The owner of a secret's rotation; the newest run, unless one is named. */
   owner(arn: string, runId?: string): WorkflowHandle<typeof rotateSecret> {
     return this.temporal.workflow.getHandle<typeof rotateSecret>(rotationId(arn), runId);
+  }
+
+  /** The Schedule of a secret's rotation. */
+  schedule(arn: string): ScheduleHandle {
+    return this.temporal.schedule.getHandle(rotationId(arn));
+  }
+
+  /** Asks for a rotation by the bare signal, as any Temporal client can. */
+  async signal(arn: string): Promise<string> {
+    const { signaledRunId } = await this.temporal.workflow.signalWithStart('rotateSecret', {
+      workflowId: rotationId(arn),
+      taskQueue: this.taskQueue,
+      args: [{ secretId: arn }],
+      signal: 'rotateNow',
+    });
+    return signaledRunId;
+  }
+
+  /** The ids of the runs of a secret's owner, newest first. */
+  async runs(arn: string): Promise<string[]> {
+    const runs: string[] = [];
+    const query = `WorkflowId = "${rotationId(arn)}"`;
+    for await (const { runId } of this.temporal.workflow.list({ query })) runs.push(runId);
+    return runs;
+  }
+
+  /** Waits until a secret's owner was opened so many times, and none is open. */
+  async untilRotated(arn: string, { runs }: { runs: number }): Promise<boolean> {
+    const query = `WorkflowId = "${rotationId(arn)}" AND ExecutionStatus != "Running"`;
+    return waitUntil(async () => (await this.temporal.workflow.count(query)).count >= runs, { limitMs: 30_000 });
   }
 
   /** Rotates a secret by the client, to the end. */

@@ -1,18 +1,28 @@
 import { Sensitive } from '../../../rotation/sensitive';
 import { describeDatabaseEngineContract } from '../../contracts/database-engine';
 import { PostgresServer, postgresUnderTest, startPostgresServer } from '../../support/postgres-server';
+import { describeWith, provide } from '../../support/servers/describe-on';
+import { findPostgres } from '../../support/servers/postgres-program';
 
-describeDatabaseEngineContract({
-  name: 'PostgresEngine',
-  start: async () => {
-    const server = await startPostgresServer({ shared_preload_libraries: 'passwordcheck' });
-    return {
-      ...(await postgresUnderTest(server, () => server.stop())),
-      admitUnchecked: (username) => server.admit(`host all "${username}" 127.0.0.1/32 trust`),
-      // Of a verifier the module can tell only this.
-      passwordRefusedFor: (username) => username,
-    };
-  },
+const describeOn = (name: string, binaries?: ReturnType<typeof findPostgres>): void => {
+  describeDatabaseEngineContract({
+    name,
+    start: async () => {
+      const server = await startPostgresServer({ shared_preload_libraries: 'passwordcheck' }, binaries);
+      return {
+        ...(await postgresUnderTest(server, () => server.stop())),
+        admitUnchecked: (username) => server.admit(`host all "${username}" 127.0.0.1/32 trust`),
+        // Of a verifier the module can tell only this.
+        passwordRefusedFor: (username) => username,
+      };
+    },
+  });
+};
+
+describeOn('PostgresEngine');
+
+describeWith('PostgreSQL 15', { provision: provide(() => findPostgres(15)) }, (binaries) => {
+  describeOn('PostgresEngine on PostgreSQL 15', binaries);
 });
 
 const elsewhere = process.env.ROTOR_TEST_POSTGRES_URL;

@@ -15,6 +15,7 @@ async function main(folder: string, then: string): Promise<void> {
   const guardian = JSON.parse(readFileSync(path.join(folder, 'guardian.json'), 'utf8')) as { pid: number };
   console.log(JSON.stringify({ guardian: guardian.pid, servers: pids }));
 
+  if (then === 'stay') setInterval(() => undefined, 60_000); // whatever becomes of its guardian
   if (then === 'end') process.exit();
   if (then === 'crash') throw new Error('crashed on purpose');
 }

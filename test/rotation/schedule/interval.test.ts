@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { armedInterval, notBefore } from '../../../rotation/schedule/interval';
+import { armedInterval } from '../../../rotation/schedule/interval';
 import { nextRotation } from '../../../rotation/schedule/next-rotation';
 import { nextWindow } from '../../../rotation/schedule/rotation-window';
 import { anyInstant, anyRules } from './any-rules';
@@ -88,19 +88,4 @@ describe('an armed interval of any rules', () => {
     expect(new Date(soon)).toEqual(new Date('2026-11-20T10:30:00Z'));
     expect(new Date(later)).toEqual(new Date('2026-11-21T10:30:00Z'));
   });
-});
-
-describe('an instant that the server still fires at', () => {
-  const now = new Date('2026-11-20T13:00:00Z');
-
-  it('is the wanted one where that lies ahead', () => {
-    expect(notBefore(new Date('2026-11-21T00:00:00Z'), now)).toEqual(new Date('2026-11-21T00:00:00Z'));
-  });
-
-  it.each(['2026-11-19T00:00:00Z', '2026-11-20T13:00:00Z', '2026-11-20T13:00:30Z'])(
-    'is soon where %s has passed or is near',
-    (next) => {
-      expect(notBefore(new Date(next), now)).toEqual(new Date('2026-11-20T13:01:00Z'));
-    },
-  );
 });

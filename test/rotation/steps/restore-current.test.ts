@@ -37,7 +37,7 @@ describe('the first run', () => {
   it('proves it by signing in', async () => {
     await run();
 
-    expect(world.database.calls).toEqual(['canSignIn', 'changePassword', 'canSignIn']);
+    expect(world.database.calls).toEqual(['verifyCredential', 'changePassword', 'canSignIn']);
   });
 
   it('does not believe a change after which the current password is refused', async () => {
@@ -59,7 +59,7 @@ describe('the first run', () => {
     world.setPassword('first-password');
 
     await expect(run()).resolves.toEqual({ changed: false });
-    expect(world.database.calls).toEqual(['canSignIn']);
+    expect(world.database.calls).toEqual(['verifyCredential']);
   });
 
   it('restores though the pending version lost its label', async () => {

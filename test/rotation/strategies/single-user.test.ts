@@ -1,18 +1,23 @@
-import { SignInRefusedError, PermissionMissingError } from '../../../rotation/errors';
+import { type DatabaseEngine } from '../../../rotation/database-engine';
+import { CannotVerifyError, PermissionMissingError, SignInRefusedError } from '../../../rotation/errors';
 import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { singleUser } from '../../../rotation/strategies/single-user';
-import { FakeDatabase } from '../../support/fake-database';
+import { FakeDatabase, type FakeServer } from '../../support/fake-database';
 import { connectionSecret } from '../../support/secret-text';
 
 const current = connectionSecret({ password: 'current' });
 const pending = connectionSecret({ password: 'pending' });
 const older = connectionSecret({ password: 'older' });
 
-function aDatabase(password: string): { database: FakeDatabase; accepts: (password: string) => boolean } {
+function aDatabase(password: string): {
+  database: FakeDatabase;
+  server: FakeServer;
+  accepts: (password: string) => boolean;
+} {
   const database = new FakeDatabase();
   const server = database.addServer();
   server.users.set('app', { password });
-  return { database, accepts: (guess) => database.accepts(server, { username: 'app', password: guess }) };
+  return { database, server, accepts: (guess) => database.accepts(server, { username: 'app', password: guess }) };
 }
 
 const superuser = (): Promise<undefined> => Promise.resolve(undefined);
@@ -87,4 +92,69 @@ describe('restoring the current password', () => {
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
   });
+});
+
+describe('with a superuser', () => {
+  const admin = connectionSecret({ username: 'root', password: 'root' });
+  const named = (): Promise<ConnectionSecret> => Promise.resolve(admin);
+
+  function aServer(password: string): ReturnType<typeof aDatabase> {
+    const world = aDatabase(password);
+    world.server.users.set('root', { password: 'root', isSuperuser: true });
+    return world;
+  }
+
+  it('is ready once the superuser signs in, and not where it is refused', async () => {
+    const { database, server } = aServer('current');
+    const input = { engine: database.engine(), current, previous: previousIs(), superuser: named };
+
+    await expect(singleUser.prepare(input)).resolves.toBeUndefined();
+    server.users.delete('root');
+    await expect(singleUser.prepare(input)).rejects.toThrow(SignInRefusedError);
+  });
+
+  it.each(['current', 'by hand'])(
+    'has it change the password, also of a user whose password is %j',
+    async (password) => {
+      const { database, accepts } = aServer(password);
+      const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
+
+      await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
+      expect(accepts('pending')).toBe(true);
+      await expect(singleUser.setPending(input)).resolves.toEqual({ changed: false });
+    },
+  );
+
+  it('has it restore the current password, though nobody else signs in', async () => {
+    const { database, accepts } = aServer('by hand');
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
+
+    await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
+    expect(accepts('current')).toBe(true);
+  });
+});
+
+it('sets the current password again where the server lets anybody in, which proves nothing', async () => {
+  const { database } = aDatabase('pending');
+  const stored: string[] = [];
+  const unchecked: DatabaseEngine = {
+    ...database.engine(),
+    canSignIn: () => Promise.resolve(true),
+    verifyCredential: () => Promise.reject(new CannotVerifyError('anybody is let in')),
+    changePassword: ({ newPassword }) => {
+      stored.push(newPassword.reveal());
+      return Promise.resolve();
+    },
+  };
+
+  const outcome = await singleUser.restoreCurrent({
+    engine: unchecked,
+    current,
+    pending,
+    previous: previousIs(),
+    superuser,
+  });
+
+  expect(outcome).toEqual({ changed: true });
+  expect(stored).toEqual(['current']);
 });

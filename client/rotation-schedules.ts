@@ -1,0 +1,89 @@
+import { ScheduleNotFoundError, type Client, type ScheduleHandle, type ScheduleSummary } from '@temporalio/client';
+import { rotationId } from '../rotation/rotation-id';
+import { type RotationPlan } from '../rotation/rotation-request';
+import { armedInterval } from '../rotation/schedule/interval';
+import { dueRotation, upcomingRotations } from '../rotation/schedule/next-rotation';
+import { scheduleDefinition } from '../workflows/schedule-definition';
+import { ScheduleMissingError } from './errors';
+
+/** A secret's Schedule, as an operator wants to see it. */
+export interface PlannedRotation {
+  readonly plan: RotationPlan | undefined;
+  /** ISO 8601. */
+  readonly nextRotation: string | undefined;
+  /** The next twelve, if each happens at its instant. ISO 8601. */
+  readonly upcoming: readonly string[];
+  readonly paused: boolean;
+  readonly note: string | undefined;
+}
+
+/** The Schedule of a secret, or undefined where it has none. */
+export async function readSchedule(temporal: Client, arn: string): Promise<PlannedRotation | undefined> {
+  try {
+    const { action, info, state } = await handleOf(temporal, arn).describe();
+    const [plan] = (action.args ?? []) as RotationPlan[];
+    const next = info.nextActionTimes[0];
+    const upcoming = plan && next ? [next, ...following(plan, next)] : [];
+    return {
+      plan,
+      nextRotation: next?.toISOString(),
+      upcoming: upcoming.map((instant) => instant.toISOString()),
+      paused: state.paused,
+      note: state.note,
+    };
+  } catch (err) {
+    if (err instanceof ScheduleNotFoundError) return undefined;
+    throw err;
+  }
+}
+
+function following({ secretId, rotationRules }: RotationPlan, next: Date): Date[] {
+  return upcomingRotations({ arn: secretId, rules: rotationRules, lastRotation: next, count: 11 });
+}
+
+/**
+ * Stores a plan in the secret's Schedule and sets the first rotation by it, counted from now. Safe to repeat. The
+ * Schedule's pause and note stay as they are.
+ */
+export async function storePlan(input: { temporal: Client; taskQueue: string; plan: RotationPlan }): Promise<void> {
+  const { temporal, taskQueue, plan } = input;
+  const { secretId, rotationRules } = plan;
+  const now = new Date();
+  const next = dueRotation({ arn: secretId, lastRotation: now, now, rules: rotationRules });
+  const { everyMs, offsetMs, startAt } = armedInterval(next, rotationRules);
+  const definition = scheduleDefinition(plan, taskQueue);
+  const spec = { intervals: [{ every: everyMs, offset: offsetMs }], startAt };
+  try {
+    await handleOf(temporal, secretId).update(({ state }) => ({ ...definition, state, spec }));
+  } catch (err) {
+    if (!(err instanceof ScheduleNotFoundError)) throw err;
+    await temporal.schedule.create({ ...definition, scheduleId: rotationId(secretId), spec });
+  }
+}
+
+/**
+ * Does something to a secret's Schedule.
+ *
+ * @throws ScheduleMissingError where the secret has none.
+ */
+export async function withSchedule<Result>(
+  temporal: Client,
+  { arn, name }: { arn: string; name: string },
+  act: (schedule: ScheduleHandle) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act(handleOf(temporal, arn));
+  } catch (err) {
+    if (!(err instanceof ScheduleNotFoundError)) throw err;
+    throw new ScheduleMissingError(`${name} has no schedule. Give it one with \`rotor rotate ${name} --days N\`.`);
+  }
+}
+
+/** All Schedules of rotations, in pages of the server's. */
+export function listSchedules(temporal: Client): AsyncIterable<ScheduleSummary> {
+  return temporal.schedule.list({ query: `ScheduleId STARTS_WITH "${rotationId('')}"` });
+}
+
+function handleOf(temporal: Client, arn: string): ScheduleHandle {
+  return temporal.schedule.getHandle(rotationId(arn));
+}

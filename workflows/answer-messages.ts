@@ -1,0 +1,34 @@
+import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
+import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery, type RotationRequested } from './messages';
+import { type Timeline } from './timeline';
+
+/** What an owner answers with. */
+export interface OwnerIds {
+  readonly requestId?: string;
+  readonly clientRequestToken: string;
+}
+
+/**
+ * Registers the owner's handlers. Called before its first await, because messages that came with the start are
+ * delivered then.
+ */
+export function answerMessages(timeline: Timeline, ids: OwnerIds): void {
+  const { requestId, clientRequestToken } = ids;
+  setHandler(rotationStatusQuery, () => timeline.status);
+  setHandler(rotateNowSignal, () => undefined); // whoever signals wants a rotation, and this is one
+  setHandler(requestRotationUpdate, () => ({ clientRequestToken }), {
+    validator: (request: RotationRequested) => {
+      if (request.requestId !== requestId) throw inProgress(clientRequestToken, timeline);
+    },
+  });
+}
+
+function inProgress(clientRequestToken: string, timeline: Timeline): ApplicationFailure {
+  const step = timeline.steps.at(-1)?.step ?? 'openRotation';
+  return ApplicationFailure.create({
+    type: 'RotationInProgress',
+    nonRetryable: true,
+    message: `A rotation of this secret is in progress: token ${clientRequestToken}, step ${step}.`,
+    details: [{ clientRequestToken, step, runId: workflowInfo().runId }],
+  });
+}

@@ -1,0 +1,35 @@
+import { type RotationStatus, type StepRecord } from './rotation-status';
+
+const headlines = {
+  rotating: 'under way',
+  undoing: 'being undone',
+  rotated: 'done: AWSCURRENT is the new version',
+  undone: 'not done: password and labels are as they were',
+  tested: 'tested: the current credential works',
+} as const;
+
+const askers = { schedule: 'the Schedule', request: 'a client', signal: 'a signal' } as const;
+
+const words = { done: 'done', alreadyDone: 'nothing to do', failed: '**failed**' } as const;
+
+/** What an operator reads in Temporal's web UI: markdown with ids and times, and never a value. */
+export function timelineDetails(status: RotationStatus, reason?: string): string {
+  const { state, secretId, clientRequestToken, trigger, steps } = status;
+  return [
+    `**Rotation ${headlines[state]}**`,
+    ...(reason === undefined ? [] : ['', reason]),
+    '',
+    `- secret \`${secretId}\``,
+    `- version \`${clientRequestToken}\` (ClientRequestToken)`,
+    `- asked for by ${askers[trigger]}`,
+    '',
+    '| step | began | took | attempts | |',
+    '| --- | --- | --- | --- | --- |',
+    ...steps.map(row),
+  ].join('\n');
+}
+
+function row({ step, startedAt, endedAt, attempts, outcome }: StepRecord): string {
+  const took = endedAt === undefined ? '' : `${Date.parse(endedAt) - Date.parse(startedAt)} ms`;
+  return `| ${step} | ${startedAt} | ${took} | ${attempts ?? ''} | ${outcome ? words[outcome] : 'running'} |`;
+}
