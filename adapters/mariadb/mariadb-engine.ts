@@ -126,13 +126,15 @@ export class MariadbEngine implements DatabaseEngine {
     });
   }
 
-  /** Whether a user signs in with a password, whatever database it may use. A blocked one does not. */
+  /** Whether a user gets by with a password, whatever database it may use. A blocked one does not, nor one let in expired. */
   async #isInUse({ engine, host, port, username, password, tls, ca }: ConnectionSecret): Promise<boolean> {
     const server = { engine, host, tls, ...(port === undefined ? {} : { port }), ...(ca === undefined ? {} : { ca }) };
     try {
-      return await this.canSignIn({ ...server, username, password });
+      const credential = { ...server, username, password };
+      await this.#inSession({ credential }, (session) => ownAccount(session, credential));
+      return true;
     } catch (error) {
-      if (error instanceof AccountBlockedError) return false;
+      if (error instanceof AccountBlockedError || error instanceof SignInRefusedError) return false;
       throw error;
     }
   }

@@ -31,12 +31,12 @@ export const failureRules: readonly FailureRule[] = [
     phases: ['change'],
     codes: [...lostCodes, '57P03', '57P05'],
     error: OutcomeUnknownError,
-    tell: ({ server, role }) => `The connection to ${server} was lost while the password of ${role} was being changed.`,
+    tell: ({ server, role }) => `The connection to ${server} was lost while ${role} was being changed.`,
   },
   {
     phases: ['change'],
     error: OutcomeUnknownError,
-    tell: ({ server, role }) => `${server} did not say whether it changed the password of ${role}.`,
+    tell: ({ server, role }) => `${server} did not say whether it changed ${role}.`,
   },
 
   // The credential.

@@ -48,17 +48,21 @@ function planAttributes({ pair, facts, writer }: ParityInput): RoleStatement[] {
   const original = attributesOf(facts, pair.original);
   const alternate = attributesOf(facts, pair.alternate);
   const isShared = pair.alternate === pair.shared;
-  const isClone = pair.original === pair.shared;
-  const wanted: Record<string, boolean | number | string> = {
+  const isMemberOfOriginal = pair.original === pair.shared;
+  const power = (name: (typeof powers)[number]): boolean => original[name] || (isShared && alternate[name]);
+  const wanted: Omit<RoleAttributes, 'name'> = {
     login: true,
-    inherit: isShared ? alternate.inherit : isClone || original.inherit,
+    inherit: isShared ? alternate.inherit : isMemberOfOriginal || original.inherit,
     connectionLimit: original.connectionLimit,
     validUntil: original.validUntil,
+    createdb: power('createdb'),
+    createrole: power('createrole'),
+    bypassrls: power('bypassrls'),
+    replication: power('replication'),
   };
-  for (const power of powers) wanted[power] = original[power] || (isShared && alternate[power]);
   return attributeNames.flatMap((attribute) => {
     const value = wanted[attribute];
-    if (value === undefined || value === alternate[attribute]) return [];
+    if (value === alternate[attribute]) return [];
     return [setAttribute({ name: pair.alternate, attribute }, { value, writer })];
   });
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseEngine } from '../database-engine';
 import { SignInRefusedError } from '../errors';
 import { type RotationConfiguration } from '../rotation-request';
@@ -23,7 +22,7 @@ export async function testEndpoints(
     const deadline = performance.now() + patienceMs;
     while (!(await accepts(engine, credential))) {
       if (performance.now() > deadline) throw refusedAt(credential);
-      await sleep(pauseMs);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }

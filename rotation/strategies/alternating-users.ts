@@ -1,7 +1,8 @@
-import { MalformedSecretError, SignInRefusedError, WrongTargetError } from '../errors';
+import { MalformedSecretError } from '../errors';
 import { type ConnectionSecret } from '../secret-value';
 import { nobodySignsIn, superuserMissing } from './refusals';
 import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
+import { trustedSuperuser } from './trusted-superuser';
 
 /** What AWS's rotation functions append to a user's name for its alternate. */
 const suffix = '_clone';
@@ -22,12 +23,12 @@ export const alternatingUsers: RotationStrategy = {
   },
 
   async prepare(input) {
-    await trustedSuperuser(input);
+    await neededSuperuser(input);
   },
 
   async setPending(input) {
     const { engine, current, pending } = input;
-    const superuser = await trustedSuperuser(input);
+    const superuser = await neededSuperuser(input);
     return engine.matchUser({ superuser, original: current, alternate: pending });
   },
 
@@ -44,39 +45,8 @@ export const alternatingUsers: RotationStrategy = {
   },
 };
 
-/**
- * The superuser, once the current credential has proved that whoever wrote the secret may use that user, and the
- * superuser's server is that user's. Else a forged secret could have the superuser hand out another user's rights.
- */
-async function trustedSuperuser(input: Omit<StrategyInput, 'pending'>): Promise<ConnectionSecret> {
-  const { engine, current, superuser } = input;
-  const admin = await superuser();
+async function neededSuperuser(input: Omit<StrategyInput, 'pending'>): Promise<ConnectionSecret> {
+  const admin = await trustedSuperuser(input, input.current);
   if (!admin) throw superuserMissing();
-  const own = await inspect(input, { credential: current, refused: nobodySignsIn(current) });
-  const admins = await inspect(input, { credential: admin, refused: superuserRefused(admin) });
-  if (own.serverId === admins.serverId) return admin;
-  throw new WrongTargetError(
-    `The superuser's secret names another ${engine.name} server (${admin.host}) than the secret (${current.host}). ` +
-      'Nothing was changed. Correct the host in one of them.',
-    { host: admin.host },
-  );
-}
-
-async function inspect(
-  { engine }: Pick<StrategyInput, 'engine'>,
-  { credential, refused }: { credential: ConnectionSecret; refused: SignInRefusedError },
-): ReturnType<StrategyInput['engine']['inspect']> {
-  try {
-    return await engine.inspect(credential);
-  } catch (err) {
-    throw err instanceof SignInRefusedError ? refused : err;
-  }
-}
-
-function superuserRefused({ host, username }: ConnectionSecret): SignInRefusedError {
-  return new SignInRefusedError(
-    `The server at ${host} refuses the superuser "${username}". Store its real password in the superuser's secret, and ` +
-      'rotate again.',
-    { host, username },
-  );
+  return admin;
 }

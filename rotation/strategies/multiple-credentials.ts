@@ -2,6 +2,7 @@ import { ConfigurationInvalidError } from '../errors';
 import { type ConnectionSecret } from '../secret-value';
 import { nobodySignsIn } from './refusals';
 import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
+import { trustedSuperuser } from './trusted-superuser';
 
 /**
  * One user with two passwords: the new one beside the one that AWSCURRENT holds. The older of two goes when a third comes.
@@ -16,7 +17,8 @@ export const multipleCredentials: RotationStrategy = {
 
   async prepare({ engine, current, superuser }) {
     if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
-    const { secondPassword } = await engine.inspect((await superuser()) ?? current);
+    const admin = await trustedSuperuser({ engine, superuser }, current);
+    const { secondPassword } = await engine.inspect(admin ?? current);
     if (secondPassword) return;
     throw new ConfigurationInvalidError(
       `The server at ${current.host} has no second passwords, which the multiple-credentials strategy needs ` +
@@ -29,7 +31,7 @@ export const multipleCredentials: RotationStrategy = {
     const { engine, current, pending } = input;
     if ((await engine.canSignIn(pending)) && (await engine.canSignIn(current))) return { changed: false };
     await engine.changePassword({
-      signInAs: await signer(input),
+      signInAs: await signer(input, current),
       username: pending.username,
       newPassword: pending.password,
       alsoKeep: current.password,
@@ -47,13 +49,14 @@ export const multipleCredentials: RotationStrategy = {
     const works = await engine.canSignIn(current);
     if (works && !(await engine.canSignIn(pending))) return { changed: false };
 
-    const signInAs = works ? await signer(input) : ((await input.superuser()) ?? pending);
+    const signInAs = await signer(input, works ? current : pending);
     await engine.changePassword({ signInAs, username: current.username, newPassword: current.password });
     if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
     return { changed: true };
   },
 };
 
-async function signer({ current, superuser }: StrategyInput): Promise<ConnectionSecret> {
-  return (await superuser()) ?? current;
+/** Who makes the change: the superuser, where one is named, else the user itself by a password that works. */
+async function signer(input: StrategyInput, working: ConnectionSecret): Promise<ConnectionSecret> {
+  return (await trustedSuperuser(input, working)) ?? working;
 }

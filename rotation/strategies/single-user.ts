@@ -4,6 +4,7 @@ import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
 import { nobodySignsIn } from './refusals';
 import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
+import { trustedSuperuser } from './trusted-superuser';
 
 /**
  * One user with one password. The user changes it itself, signed in as current, or as previous where current is refused;
@@ -62,7 +63,7 @@ async function isProved(engine: DatabaseEngine, credential: ConnectionSecret): P
 
 /** Who may make the change, in the order in which they are tried. */
 async function* signers(input: Omit<StrategyInput, 'pending'>): AsyncGenerator<ConnectionSecret, void> {
-  const admin = await input.superuser();
+  const admin = await trustedSuperuser(input, input.current);
   if (admin) {
     yield admin;
     return;
@@ -73,7 +74,7 @@ async function* signers(input: Omit<StrategyInput, 'pending'>): AsyncGenerator<C
 
 /** Who may take the change back: whoever the server may accept instead of the current credential. */
 async function* restorers(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
-  const admin = await input.superuser();
+  const admin = await trustedSuperuser(input, input.pending);
   if (admin) yield admin;
   yield input.pending;
   yield* sameUser(input);

@@ -86,7 +86,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
       return engine.verifyCredential({ credential: pair.alternate, parity: { superuser: world.superuser, ...pair } });
     };
 
-    const aTable = (): string => `turned_${++lastTable}`;
+    const aTable = (): string => `${world.tablesIn === undefined ? '' : `${world.tablesIn}.`}turned_${++lastTable}`;
 
     /** A table of the superuser's that only this user may use. */
     async function aTableFor({ username }: UserAccount): Promise<string> {

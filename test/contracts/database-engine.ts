@@ -42,6 +42,8 @@ export interface DatabaseUnderTest {
   readonly admitUnchecked?: (username: string) => Promise<void>;
   /** A password that the server's policy refuses for this user, however it is sent. */
   readonly passwordRefusedFor?: (username: string) => string;
+  /** The database that tables are made in, where a statement has to name it. @defaultValue none */
+  readonly tablesIn?: string;
   /** Makes a table with one column, the whole number `n`; nobody but the superuser may use it. */
   createTable(table: string): Promise<void>;
   /** Lets a user read, insert, update and delete in a table. */
@@ -423,7 +425,7 @@ export function describeDatabaseEngineContract({
       });
 
       describe('with probes', () => {
-        const table = (): string => `probed_${++lastTable}`;
+        const table = (): string => `${world.tablesIn === undefined ? '' : `${world.tablesIn}.`}probed_${++lastTable}`;
         const probesOf = (name: string): { read: string[]; write: string[] } => ({
           read: [`SELECT n FROM ${name}`],
           write: [`INSERT INTO ${name} (n) VALUES (1)`, `UPDATE ${name} SET n = 2`, `DELETE FROM ${name}`],

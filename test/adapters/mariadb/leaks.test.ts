@@ -34,9 +34,17 @@ describeWith('§11.18 leaks of MariaDB', { provision: mariadbHere }, (program) =
   });
 
   it('no password is in a log, a table or a file of the server, also after failures', async () => {
-    const names = ['fIrst', 'sEcond', 'tHird', 'wRong', 'nEver'];
+    const names = ['fIrst', 'sEcond', 'tHird', 'kEpt', 'cLone', 'wRong', 'nEver'];
     const passwords = names.map((name) => new Sensitive(`${name}-gUarded-1`));
-    const [first, second, third, wrong, never] = passwords as [Sensitive, Sensitive, Sensitive, Sensitive, Sensitive];
+    const [first, second, third, kept, clone, wrong, never] = passwords as [
+      Sensitive,
+      Sensitive,
+      Sensitive,
+      Sensitive,
+      Sensitive,
+      Sensitive,
+      Sensitive,
+    ];
     await server.sql("CREATE USER app@'%' IDENTIFIED BY 'plain'");
     await server.sql("CREATE USER other@'%' IDENTIFIED BY 'plain'");
     const app = (password: Sensitive): ConnectionSecret => ({ ...server.address, username: 'app', password });
@@ -45,6 +53,26 @@ describeWith('§11.18 leaks of MariaDB', { provision: mariadbHere }, (program) =
     await engine.changePassword({ signInAs: app(first), username: 'app', newPassword: second });
     await engine.changePassword({ signInAs: app(second), username: 'app', newPassword: third });
     await engine.verifyCredential({ credential: app(third) });
+    await server.sql('CREATE DATABASE shop');
+    await server.sql('CREATE TABLE shop.orders (n INT)');
+    await server.sql("GRANT ALL ON shop.* TO app@'%'");
+    const pair = {
+      superuser: server.superuser,
+      original: app(kept),
+      alternate: { ...app(clone), username: 'app_clone' },
+    };
+    const probes = { read: ['SELECT n FROM shop.orders'], write: ['DELETE FROM shop.orders'] };
+    const keeping = { signInAs: server.superuser, username: 'app', newPassword: kept, alsoKeep: third };
+    await engine.changePassword(keeping);
+    await engine.changePassword(keeping);
+    await engine.matchUser(pair);
+    await engine.verifyCredential({ credential: pair.alternate, probes, parity: pair });
+    await expect(engine.changePassword({ ...keeping, signInAs: app(kept), newPassword: never })).rejects.toThrow();
+    await expect(engine.matchUser({ ...pair, superuser: app(kept) })).rejects.toThrow();
+    await expect(
+      engine.verifyCredential({ credential: app(kept), probes: { write: ['DELETE FROM no.t'] } }),
+    ).rejects.toThrow();
+    await engine.changePassword({ signInAs: server.superuser, username: 'app', newPassword: third });
     const change = { signInAs: app(third), username: 'app', newPassword: never };
     const failing = [
       () => engine.verifyCredential({ credential: app(wrong) }),
@@ -79,6 +107,7 @@ describeWith('§11.18 leaks of MariaDB', { provision: mariadbHere }, (program) =
     expect(files).toEqual(expect.arrayContaining(['general.log', 'slow.log', 'binary.000001']));
     expect(all).toContain('ALTER USER `app`@`%` IDENTIFIED VIA mysql_native_password USING');
     expect(all).toContain("SET PASSWORD = '*");
+    expect(all).toContain('CREATE USER `app_clone`@`%` IDENTIFIED VIA');
     for (const password of passwords) {
       const text = password.reveal();
       for (const form of [text, Buffer.from(text).toString('base64'), Buffer.from(text).toString('hex')]) {

@@ -331,7 +331,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
 
       await brief.stop();
 
-      await expect(engine.verifyCredential({ credential: credential })).rejects.toBeInstanceOf(TargetUnavailableError);
+      await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(TargetUnavailableError);
     });
   });
 });

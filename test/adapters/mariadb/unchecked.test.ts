@@ -23,7 +23,7 @@ describeWith('MariaDB with --skip-grant-tables', { provision: mariadbHere }, (pr
     const change = { signInAs: credential, username: 'app', newPassword: new Sensitive('second') };
 
     expect(await engine.canSignIn(credential)).toBe(true);
-    await expect(engine.verifyCredential({ credential: credential })).rejects.toBeInstanceOf(CannotVerifyError);
+    await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(CannotVerifyError);
     await expect(engine.changePassword(change)).rejects.toBeInstanceOf(TargetMisconfiguredError);
     const bySuperuser = engine.changePassword({ ...change, signInAs: server.superuser });
     await expect(bySuperuser).rejects.toBeInstanceOf(TargetMisconfiguredError);

@@ -48,9 +48,11 @@ describeWith('§11.18 leaks of MySQL', { provision: mysqlHere }, (program) => {
   });
 
   it('no password is in a log, a table or a file of the server, also after failures and in the clear', async () => {
-    const names = ['sUperuser', 'fIrst', 'sEcond', 'tHird', 'fOurth', 'wRong', 'nEver'];
+    const names = ['sUperuser', 'fIrst', 'sEcond', 'tHird', 'fOurth', 'kEpt', 'cLone', 'wRong', 'nEver'];
     const passwords = names.map((name) => new Sensitive(`${name}-gUarded-1`));
-    const [, first, second, third, fourth, wrong, never] = passwords as [
+    const [, first, second, third, fourth, kept, clone, wrong, never] = passwords as [
+      Sensitive,
+      Sensitive,
       Sensitive,
       Sensitive,
       Sensitive,
@@ -71,6 +73,26 @@ describeWith('§11.18 leaks of MySQL', { provision: mysqlHere }, (program) => {
     await engine.changePassword({ signInAs: app(third), username: 'app', newPassword: fourth });
     await engine.verifyCredential({ credential: app(fourth) });
     await server.sql("REVOKE CREATE USER ON *.* FROM app@'%'");
+    await server.sql('CREATE DATABASE shop');
+    await server.sql('CREATE TABLE shop.orders (n INT)');
+    await server.sql("GRANT ALL ON shop.* TO app@'%'");
+    const pair = {
+      superuser: server.superuser,
+      original: app(kept),
+      alternate: { ...app(clone), username: 'app_clone' },
+    };
+    const probes = { read: ['SELECT n FROM shop.orders'], write: ['DELETE FROM shop.orders'] };
+    const keeping = { signInAs: server.superuser, username: 'app', newPassword: kept, alsoKeep: fourth };
+    await engine.changePassword(keeping);
+    await engine.changePassword(keeping);
+    await engine.matchUser(pair);
+    await engine.verifyCredential({ credential: pair.alternate, probes, parity: pair });
+    await expect(engine.changePassword({ ...keeping, signInAs: app(kept), newPassword: never })).rejects.toThrow();
+    await expect(engine.matchUser({ ...pair, superuser: app(kept) })).rejects.toThrow();
+    await expect(
+      engine.verifyCredential({ credential: app(kept), probes: { write: ['DELETE FROM no.t'] } }),
+    ).rejects.toThrow();
+    await engine.changePassword({ signInAs: server.superuser, username: 'app', newPassword: fourth });
     const change = { signInAs: app(fourth), username: 'app', newPassword: never };
     const failing = [
       () => engine.verifyCredential({ credential: app(wrong) }),
@@ -105,6 +127,7 @@ describeWith('§11.18 leaks of MySQL', { provision: mysqlHere }, (program) => {
     expect(all).toContain('ALTER USER `app`@`%` IDENTIFIED WITH caching_sha2_password AS 0x');
     expect(all).toContain("ALTER USER 'app'@'%' IDENTIFIED BY <secret>");
     expect(all).toContain('REPLACE <secret>');
+    expect(all).toContain('CREATE USER `app_clone`@`%` IDENTIFIED WITH');
     for (const password of passwords) {
       const text = password.reveal();
       for (const form of [text, Buffer.from(text).toString('base64'), Buffer.from(text).toString('hex')]) {

@@ -409,11 +409,11 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
     it('§11.43 that has stopped is unavailable, and the refused credential is told from it', async () => {
       const [user, brief] = [await aUser(), await startMysqlServer(program)];
       const credential = brief.credential(user);
-      await expect(engine.verifyCredential({ credential: credential })).rejects.toBeInstanceOf(SignInRefusedError);
+      await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(SignInRefusedError);
 
       await brief.stop();
 
-      await expect(engine.verifyCredential({ credential: credential })).rejects.toBeInstanceOf(TargetUnavailableError);
+      await expect(engine.verifyCredential({ credential })).rejects.toBeInstanceOf(TargetUnavailableError);
     });
   });
 });

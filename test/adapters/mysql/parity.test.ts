@@ -8,7 +8,7 @@ import {
 } from '../../../adapters/mysql/account-setup';
 import { cachingSha2Hash } from '../../../adapters/mysql/caching-sha2-hash';
 import { discardOldPassword, readHasSecond, retainCurrentPassword } from '../../../adapters/mysql/dual-password';
-import { compareGrants, type GrantDifference, replayGrant, showGrants } from '../../../adapters/mysql/grant-replay';
+import { type Granted, missingGrants, replayGrant, showGrants } from '../../../adapters/mysql/grant-replay';
 import { type Account, boundSession, quoteAccount } from '../../../adapters/mysql/mysql-statements';
 import { Sensitive } from '../../../rotation/sensitive';
 import { mysqlHere, startMysqlServer } from '../../support/mysql-server';
@@ -61,11 +61,15 @@ describeWith('Parity and dual passwords on MySQL 9.7', { provision: mysqlHere },
     return pair;
   }
 
-  const difference = async (from: Account, to: Account): Promise<GrantDifference> =>
-    compareGrants(
-      { account: from, rows: await texts(showGrants(from)) },
-      { account: to, rows: await texts(showGrants(to)) },
-    );
+  /** What the second account lacks and has beyond the first, each right without its account. */
+  async function difference(from: Account, to: Account): Promise<{ missing: string[]; extra: string[] }> {
+    const granted = async (account: Account): Promise<Granted> => ({ account, rows: await texts(showGrants(account)) });
+    const pair = { from: await granted(from), to: await granted(to) };
+    return {
+      missing: missingGrants(pair).map((row) => row.replace(quoteAccount(to), '?')),
+      extra: missingGrants({ from: pair.to, to: pair.from }).map((row) => row.replace(quoteAccount(from), '?')),
+    };
+  }
 
   async function replayAll({ from, to }: { from: Account; to: Account }): Promise<void> {
     for (const row of await texts(showGrants(from))) await run(replayGrant(row, { from, to }));

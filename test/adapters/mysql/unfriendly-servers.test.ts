@@ -108,7 +108,7 @@ describe('a connection', () => {
     const { credential, connections } = await serveMysql();
     const stopped = new MysqlEngine({ signal: AbortSignal.abort(new Error('no longer wanted')) });
 
-    await expect(stopped.verifyCredential({ credential: credential })).rejects.toThrow('no longer wanted');
+    await expect(stopped.verifyCredential({ credential })).rejects.toThrow('no longer wanted');
     expect(connections()).toBe(0);
   });
 
@@ -151,7 +151,7 @@ describe('signing in', () => {
     const { credential } = await serveMysql({ signIn: refuseSignIn(number, 'Access denied') });
 
     expect(await engine.canSignIn(credential)).toBe(false);
-    await expect(engine.verifyCredential({ credential: credential })).rejects.toThrow(/TLS only/);
+    await expect(engine.verifyCredential({ credential })).rejects.toThrow(/TLS only/);
   });
 
   it.each([

@@ -448,6 +448,53 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
       await as(app, `INSERT INTO ${table} VALUES (1)`);
     });
 
+    it.each<[string, (stop: AbortController) => Promise<unknown>, RegExp]>([
+      [
+        'by the server',
+        () => server.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rotor'`),
+        /lost|closed/,
+      ],
+      [
+        'by the worker',
+        (stop) => {
+          stop.abort(new Error('no longer wanted'));
+          return Promise.resolve();
+        },
+        /no longer wanted/,
+      ],
+    ])('is nothing: what was ended half-way %s leaves no trace, and is made up for', async (_, end, told) => {
+      const app = await anApplication();
+      const clone = cloneOf(app);
+      await match(app, clone);
+      const table = `ended_${app.username}`;
+      await server.sql(`CREATE TABLE ${table} (n integer); GRANT SELECT ON ${table} TO ${clone.username}`);
+      await server.sql(
+        `CREATE TABLE ${table}_owned (n integer); ALTER TABLE ${table}_owned OWNER TO ${clone.username}`,
+      );
+      await server.sql(`ALTER ROLE ${clone.username} CONNECTION LIMIT 7`);
+      const stop = new AbortController();
+      await server.withClient(async (client) => {
+        await client.query(`BEGIN; LOCK TABLE ${table}_owned`);
+        const matching = new PostgresEngine({ signal: stop.signal }).matchUser(pair(clone, app));
+        const outcome = expect(matching).rejects.toThrow(told);
+        await server.untilFound(
+          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'rotor' AND wait_event_type = 'Lock'`,
+        );
+        await end(stop);
+        await outcome;
+        await client.query('ROLLBACK');
+      });
+      await server.untilFound(
+        `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'rotor')`,
+      );
+
+      expect(await attributes(app)).toMatchObject({ rolconnlimit: -1 });
+      await expect(as(app, `SELECT n FROM ${table}`)).rejects.toThrow('permission denied');
+      expect(await match(clone, app)).toEqual({ changed: true });
+      await as(app, `SELECT n FROM ${table}`);
+      await verify(clone, app);
+    });
+
     it('§11.20 is no function or operator of the same name in the search_path of the superuser', async () => {
       const app = await anApplication();
       const admin = await server.createUser({ username: `shadowed_${lastUser}`, password: 'admin' }, 'SUPERUSER');
