@@ -140,7 +140,7 @@ export const failureRules: readonly FailureRule[] = [
     error: PermissionMissingError,
     tell: ({ server, user, changed }) =>
       user === changed
-        ? `User ${user} may not change its own password at ${server}. Run: GRANT CREATE USER ON *.* TO ${user}`
+        ? `User ${user} may not set the hash of its own password at ${server}. Name a superuser's secret in the configuration (superuserSecretId), or run: GRANT CREATE USER ON *.* TO ${user}`
         : `User ${user} may not change the password of ${changed} at ${server}. Run: GRANT CREATE USER ON *.* TO ${user}; GRANT SELECT ON mysql.user TO ${user} (and SYSTEM_USER, where ${changed} has it).`,
   },
   {

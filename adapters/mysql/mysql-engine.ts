@@ -14,7 +14,14 @@ import {
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { setTwoPasswords } from './dual-password';
 import { matchAccounts, verifyParity } from './match-accounts';
-import { accountOf, ownAccount, ownPasswordAccount, type Target, tookForNobody } from './mysql-account';
+import {
+  accountOf,
+  ownAccount,
+  ownPasswordAccount,
+  type PasswordAccount,
+  type Target,
+  tookForNobody,
+} from './mysql-account';
 import { changeOwnPassword, changePasswordOf } from './mysql-password';
 import { type MysqlSession, type SessionOptions, withSession } from './mysql-session';
 import { defaultPort } from './mysql2-client';
@@ -37,6 +44,12 @@ export interface MysqlEngineOptions {
   };
   /** What the server lists the session as. @defaultValue `rotor` */
   readonly applicationName?: string;
+  /**
+   * Whether a user without CREATE USER may change its own password by the one statement that MySQL leaves it, which holds
+   * the password. The server keeps it out of its logs and tables.
+   * @defaultValue false: such a user is changed by a superuser only
+   */
+  readonly passwordInStatement?: boolean;
   /** Told what an operator should know about a change that was made. Holds no secret. */
   readonly onNotice?: (notice: string) => void;
 }
@@ -45,11 +58,20 @@ export interface MysqlEngineOptions {
 export class MysqlEngine implements DatabaseEngine {
   readonly name = 'mysql';
   readonly #settings: Omit<SessionOptions, 'credential'>;
+  readonly #passwordInStatement: boolean;
   readonly #onNotice: (notice: string) => void;
 
   constructor(options: MysqlEngineOptions = {}) {
-    const { signal, connectTimeoutMs = 5_000, tls = {}, applicationName = 'rotor', onNotice } = options;
+    const {
+      signal,
+      connectTimeoutMs = 5_000,
+      tls = {},
+      applicationName = 'rotor',
+      passwordInStatement = false,
+      onNotice,
+    } = options;
     this.#settings = { signal, connectTimeoutMs, applicationName, ...tls };
+    this.#passwordInStatement = passwordInStatement;
     this.#onNotice = onNotice ?? ((): undefined => undefined);
   }
 
@@ -72,9 +94,7 @@ export class MysqlEngine implements DatabaseEngine {
   }
 
   /**
-   * Sends a hash where the server takes one, which is from users with CREATE USER only. A user without it changes its own
-   * password by the one statement that MySQL leaves it, which holds the password: the server keeps that out of its logs.
-   * A second password left by `RETAIN CURRENT PASSWORD` is ended in the same statement, or told to `onNotice`. To keep one
+   * Sends a hash, which MySQL takes from users with CREATE USER only, also for their own account. A second password left by `RETAIN CURRENT PASSWORD` is ended in the same statement, or told to `onNotice`. To keep one
    * beside the new one takes CREATE USER.
    */
   async changePassword(change: PasswordChange): Promise<void> {
@@ -84,12 +104,13 @@ export class MysqlEngine implements DatabaseEngine {
     if (alsoKeep && !alsoKeep.equals(newPassword)) return this.#keepOne({ ...change, alsoKeep });
     await this.#inSession({ credential: signInAs, username }, async (session) => {
       await session.bound();
-      if (signInAs.username === username) {
+      if (signInAs.username === username && this.#passwordInStatement) {
         const account = await ownPasswordAccount(session, signInAs);
         const notice = await changeOwnPassword(session, { account, newPassword, currentPassword: signInAs.password });
         if (notice !== undefined) this.#onNotice(notice);
       } else {
-        await changePasswordOf(session, { account: await accountOf(session, { ...signInAs, username }), newPassword });
+        const account = await accountToChange(session, change);
+        await changePasswordOf(session, { account, newPassword });
       }
     });
   }
@@ -174,4 +195,9 @@ function noSecondPassword({ host, port = defaultPort, username }: Target): Confi
 
 function acceptsAnything({ host, port = defaultPort, username }: Target): CannotVerifyError {
   return new CannotVerifyError(`${host}:${port} ${tookForNobody}`, { engine: 'mysql', host, port, username });
+}
+
+function accountToChange(session: MysqlSession, { signInAs, username }: PasswordChange): Promise<PasswordAccount> {
+  if (signInAs.username === username) return ownPasswordAccount(session, signInAs);
+  return accountOf(session, { ...signInAs, username });
 }

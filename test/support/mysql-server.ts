@@ -48,7 +48,7 @@ export async function startMysqlServer(
 /** A MySQL for the contract of database engines. */
 export async function mysqlUnderTest(server: SqlServer, close: () => Promise<void>): Promise<AlternatingUnderTest> {
   return sqlUnderTest(server, {
-    engine: (options) => new MysqlEngine(options),
+    engine: (options) => new MysqlEngine({ ...options, passwordInStatement: true }),
     unusedPort: await findFreePort(),
     close,
   });

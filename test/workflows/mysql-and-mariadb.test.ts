@@ -34,15 +34,17 @@ function rotatesThreeTimes(engine: string, start: () => Promise<OwnSqlServer>): 
 
   test('each of three rotations makes the server accept the new password and refuse the old one', async () => {
     const secretId = `test/${engine}`;
+    const superuserSecretId = `test/${engine}-superuser`;
     const user = { username: 'app', password: randomBytes(24).toString('base64url') };
     await server.createUser(user);
     const { host, port } = server.address;
-    const secret = JSON.stringify({ engine, host, port, ...user, ssl: false });
-    await rotor.secretsManager.send(new CreateSecretCommand({ Name: secretId, SecretString: secret }));
+    await store(secretId, { engine, host, port, ...user, ssl: false });
+    const { username, password: superuserPassword } = server.superuser;
+    await store(superuserSecretId, { username, password: superuserPassword.reveal() });
 
     let old = user.password;
     for (let turn = 0; turn < 3; turn++) {
-      await rotor.client.outcome(await rotor.client.rotateSecret({ secretId }));
+      await rotor.client.outcome(await rotor.client.rotateSecret({ secretId, configuration: { superuserSecretId } }));
 
       const password = await currentPassword(secretId);
       expect(password).not.toBe(old);
@@ -51,6 +53,10 @@ function rotatesThreeTimes(engine: string, start: () => Promise<OwnSqlServer>): 
       old = password;
     }
   });
+}
+
+async function store(name: string, secret: object): Promise<void> {
+  await rotor.secretsManager.send(new CreateSecretCommand({ Name: name, SecretString: JSON.stringify(secret) }));
 }
 
 async function currentPassword(secretId: string): Promise<string> {

@@ -6,7 +6,7 @@ import { mysqlHere, startMysqlServer } from '../../support/mysql-server';
 import { describeWith } from '../../support/servers/describe-on';
 import { type OwnSqlServer } from '../../support/servers/sql-server';
 
-const engine = new MysqlEngine();
+const engine = new MysqlEngine({ passwordInStatement: true });
 
 const everyStatementTable = [
   'performance_schema.events_statements_history_long',

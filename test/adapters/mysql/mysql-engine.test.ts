@@ -17,7 +17,7 @@ import { describeWith } from '../../support/servers/describe-on';
 import { type OwnSqlServer, quoteText, rowsOf } from '../../support/servers/sql-server';
 
 const notices: string[] = [];
-const engine = new MysqlEngine({ onNotice: (notice) => notices.push(notice) });
+const engine = new MysqlEngine({ passwordInStatement: true, onNotice: (notice) => notices.push(notice) });
 
 describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => {
   let server: OwnSqlServer;
@@ -165,6 +165,18 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
       await expect(changeBySuperuser(user.username)).rejects.toBeInstanceOf(TargetMisconfiguredError);
 
       expect(await stored(user.username)).toMatchObject({ plugin: 'sha256_password' });
+    });
+
+    it('without CREATE USER is left as it is where no password may stand in a statement, and told of both ways out', async () => {
+      const user = await aUser();
+
+      const refused = expect(changeOwn(user, 'second', new MysqlEngine())).rejects;
+      await refused.toBeInstanceOf(PermissionMissingError);
+      await expect(changeOwn(user, 'second', new MysqlEngine())).rejects.toThrow(
+        /superuserSecretId.*GRANT CREATE USER/,
+      );
+
+      expect(await accepted(user.username, user.password, 'second')).toEqual([user.password]);
     });
 
     it('with PASSWORD REQUIRE CURRENT changes its own password', async () => {
@@ -342,7 +354,7 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
     it('§11.44 is waited for when the signal is aborted after the change was sent', async () => {
       const user = await aUser();
       const stopping = new AbortController();
-      const stoppable = new MysqlEngine({ signal: stopping.signal });
+      const stoppable = new MysqlEngine({ signal: stopping.signal, passwordInStatement: true });
 
       await server.withConnection(async (backup) => {
         await backup.query('FLUSH TABLES WITH READ LOCK');

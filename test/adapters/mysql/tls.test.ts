@@ -11,7 +11,7 @@ import { type OwnSqlServer } from '../../support/servers/sql-server';
 import { CertificateAuthority, type CertificateRequest } from '../postgres/test-certificates';
 
 const authority = new CertificateAuthority();
-const trusting = new MysqlEngine({ tls: { ca: authority.certificate } });
+const trusting = new MysqlEngine({ tls: { ca: authority.certificate }, passwordInStatement: true });
 
 describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
   let server: OwnSqlServer;
