@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import {
   defaultAdminPath,
   defaultCredentials,
@@ -11,7 +10,6 @@ import { type SecretsManagerEndpoint, startSecretsManager } from './start-secret
 
 /** The program: starts an endpoint, says how to reach it, and stops it when told to. */
 async function main(): Promise<void> {
-  boundMemory();
   const options = parseArguments(process.argv, process.env);
   const endpoint = await startSecretsManager(options);
   const stop = (): void => {
@@ -22,15 +20,6 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
   process.stdout.write(`${describe(endpoint, options)}\n`);
-}
-
-/**
- * V8 would rather let its heap grow to several times what is in use than look for garbage a little more often. With a
- * small nursery the pauses are shorter too.
- */
-function boundMemory(): void {
-  setFlagsFromString('--heap-growing-percent=40');
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 function describe({ url, credentials, region }: SecretsManagerEndpoint, options: SecretsManagerOptions): string {
