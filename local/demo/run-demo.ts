@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   connectRotationClient,
@@ -8,8 +6,7 @@ import {
   type RotationDescription,
   type RotationProgress,
 } from '../../client';
-import { removePostgres } from '../postgres';
-import { createDemoApplication, demoSecretName, freePorts, readDemoSecret, startStack, type Stack } from '../stack';
+import { createDemoApplication, demoSecretName, readDemoSecret, startFreshStack } from '../stack';
 import { startConsumer, type Consumer } from './consumer';
 import { evidenceOf, type DemoEvidence } from './evidence';
 
@@ -27,7 +24,7 @@ export interface DemoOptions {
  * gathers the evidence. Stops everything again, whatever happens.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoEvidence> {
-  const stack = await freshStack(options);
+  const stack = await startFreshStack(options);
   Object.assign(process.env, stack.environment); // this process is the operator's shell: its AWS client reads this
   const secretsManager = new SecretsManagerClient();
   const connected = await connectRotationClient({
@@ -43,20 +40,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoEvidence> {
     await connected.close();
     secretsManager.destroy();
     await stack.close();
-  }
-}
-
-async function freshStack({ home, env, onProgress }: DemoOptions): Promise<Stack> {
-  const state = path.resolve(home);
-  const ports = await freePorts();
-  return startStack({ home: state, ports, env, onProgress, onLocked: () => clear(state) });
-}
-
-/** Forgets an earlier demo, once its last process is gone. */
-async function clear(home: string): Promise<void> {
-  await removePostgres(home);
-  for (const part of ['temporal', 'secrets-manager', 'postgres']) {
-    await rm(path.join(home, part), { recursive: true, force: true });
   }
 }
 

@@ -5,4 +5,5 @@ export { StackNotStartedError } from './errors';
 export { removeStackFile, runningStack, writeStackFile, type StackEnvironment } from './stack-file';
 export { type StackOptions } from './stack-options';
 export { devPorts, freePorts, type StackPorts } from './stack-ports';
+export { startFreshStack } from './start-fresh-stack';
 export { startStack, type Stack } from './start-stack';
