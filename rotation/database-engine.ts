@@ -8,6 +8,21 @@ export interface PasswordChange {
   readonly newPassword: Sensitive;
   /** A password of the user's that goes on working beside the new one. @defaultValue none */
   readonly alsoKeep?: Sensitive;
+  /** See {@link StillWanted}. @defaultValue always wanted */
+  readonly stillWanted?: StillWanted;
+}
+
+/**
+ * Asked once the session that will make a change is open and earlier sessions of ours are ended, right before the first
+ * statement that changes something. Throws to prevent it: an attempt that was given up may wake up long after the
+ * rotation that it belonged to. Whatever it throws passes as it is.
+ */
+export type StillWanted = () => Promise<void>;
+
+/** The user whose earlier changes are to be ended, and the credential to sign in with for doing it. */
+export interface StraySearch {
+  readonly signInAs: ConnectionSecret;
+  readonly username: string;
 }
 
 /** Two users of one server that an application may be either of. */
@@ -18,6 +33,12 @@ export interface UserPair {
   readonly original: ConnectionSecret;
   /** The user to create, or to bring to parity, and the password that it shall have. */
   readonly alternate: ConnectionSecret;
+}
+
+/** A pair of users to bring to parity. */
+export interface UserMatch extends UserPair {
+  /** See {@link StillWanted}. @defaultValue always wanted */
+  readonly stillWanted?: StillWanted;
 }
 
 /** A credential, and what it must be good for besides signing in. */
@@ -79,6 +100,9 @@ export interface DatabaseEngine {
    * Gives a user a password. Afterwards the user's passwords are the new one and, where given, `alsoKeep`, and no
    * other; `alsoKeep` never stops working meanwhile. Sends a verifier, never the password itself. Safe to repeat.
    *
+   * Ends earlier sessions of ours for the user first, as {@link endStrays} does, so that nothing of an attempt which was
+   * given up takes effect after this one.
+   *
    * @throws SignInRefusedError when `signInAs` is refused; nothing was changed then.
    * @throws ConfigurationInvalidError for `alsoKeep` on a server without second passwords; nothing was changed then.
    * @throws PasswordRejectedError when the server's policy refuses the new password.
@@ -88,11 +112,22 @@ export interface DatabaseEngine {
   /**
    * Makes the alternate user exist with its password and with all that the original has: privileges, roles, ownership,
    * attributes, limits, settings, TLS requirement; and lets each use what the other creates. Safe to repeat and to be
-   * interrupted: parity is brought about before the password, which is left alone where it already works.
+   * interrupted: parity is brought about before the password, which is left alone where it already works. Ends earlier
+   * sessions of ours for the alternate user first.
    *
    * @throws SignInRefusedError when the superuser is refused; nothing was changed then.
    */
-  matchUser(pair: UserPair): Promise<{ readonly changed: boolean }>;
+  matchUser(match: UserMatch): Promise<{ readonly changed: boolean }>;
+
+  /**
+   * Ends every session of ours in which an earlier {@link changePassword} or {@link matchUser} for this user may still
+   * wait, such as for a lock, on behalf of an attempt that was given up. When it returns, no statement of theirs takes
+   * effect any more, except after asking `stillWanted` anew. Sessions of anybody else are left alone. Safe to repeat.
+   *
+   * @throws SignInRefusedError when `signInAs` is refused.
+   * @throws TargetConflictError while one goes on that this credential may not end: the server's own limits end it soon.
+   */
+  endStrays(search: StraySearch): Promise<void>;
 
   /**
    * Signs in, proves that the server really checked the password, and that the credential is good for what is asked.
