@@ -22,7 +22,8 @@ export function withRedaction(engine: DatabaseEngine): DatabaseEngine {
     canSignIn: (credential) => redacting([credential.password], () => engine.canSignIn(credential)),
     inspect: (credential) => redacting([credential.password], () => engine.inspect(credential)),
     changePassword: (change) => redacting(passwordsIn(change), () => engine.changePassword(change)),
-    matchUser: (pair) => redacting(passwordsOf(pair), () => engine.matchUser(pair)),
+    matchUser: (match) => redacting(passwordsOf(match), () => engine.matchUser(match)),
+    endStrays: (search) => redacting([search.signInAs.password], () => engine.endStrays(search)),
     verifyCredential: (check) =>
       redacting([check.credential.password, ...passwordsOf(check.parity)], () => engine.verifyCredential(check)),
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, getNodeValue, modify, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { MalformedSecretError } from './errors';
 import { Sensitive } from './sensitive';
@@ -71,6 +72,15 @@ export class SecretValue {
     if (username !== undefined) text = replaceMember(text, { key: 'username', value: username });
     return SecretValue.parse(new Sensitive(text));
   }
+
+  /** Whether another value says the same but for username and password; order of keys and white space do not count. */
+  differsInCredentialOnly(other: SecretValue): boolean {
+    return isDeepStrictEqual(withoutCredential(this), withoutCredential(other));
+  }
+}
+
+function withoutCredential({ text }: SecretValue): Members {
+  return new Map([...membersOf(text.reveal())].filter(([key]) => key !== 'username' && key !== 'password'));
 }
 
 type Members = ReadonlyMap<string, unknown>;

@@ -92,16 +92,11 @@ function assertOurs(
   { request, current }: { request: RotationRequest; current: ReadVersion },
 ): void {
   assertStillOurs(pending, request);
-  if (current.versionId === pending.versionId || isMadeFrom(current.value, pending)) return;
+  if (current.versionId === pending.versionId || current.value.differsInCredentialOnly(SecretValue.parse(pending.text)))
+    return;
   throw new RotationSupersededError(
     "Somebody else changed the secret during the rotation: the rotation's version was not made from the value that is " +
       'current now. Rotate again.',
     { secretId: request.secretId, clientRequestToken: request.clientRequestToken },
   );
-}
-
-function isMadeFrom(current: SecretValue, pending: SecretVersion): boolean {
-  const { password, username } = SecretValue.parse(pending.text).connection;
-  const changed = username === current.connection.username ? {} : { username };
-  return current.withCredential({ password, ...changed }).text.equals(pending.text);
 }

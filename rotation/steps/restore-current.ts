@@ -2,12 +2,14 @@ import { SignInRefusedError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
 import { SecretValue, type ConnectionSecret } from '../secret-value';
+import { labelsUnmoved } from './labels-unmoved';
 import { readCurrent } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
 import { chooseStrategy } from './strategy-input';
 
 /**
- * Undoes setSecret: makes the database accept AWSCURRENT's credential again, proved by signing in.
+ * Undoes setSecret: makes the database accept AWSCURRENT's credential again, proved by signing in, after ending what
+ * attempts that were given up left running.
  *
  * Safe to repeat, also where setSecret never ran, ran in part, or ran after somebody else moved AWSCURRENT.
  *
@@ -16,13 +18,15 @@ import { chooseStrategy } from './strategy-input';
 export async function restoreCurrent(deps: StepDeps, request: RotationRequest): Promise<StepOutcome> {
   const { store } = deps;
   const { secretId, clientRequestToken } = request;
-  const current = (await readCurrent(store, secretId)).value.connection;
+  const { versionId, value } = await readCurrent(store, secretId);
+  const current = value.connection;
   const version = await store.readVersion({ secretId, versionId: clientRequestToken });
   const { strategy, input } = chooseStrategy(deps, { request, current });
 
   const pending = version && SecretValue.parse(version.text).connection;
   if (pending && isSameTarget(current, pending)) {
-    return strategy.restoreCurrent({ ...input, pending });
+    const stillWanted = labelsUnmoved(store, { secretId, current: versionId });
+    return strategy.restoreCurrent({ ...input, pending, stillWanted });
   }
 
   if (!(await input.engine.canSignIn(current))) throw refused(current);

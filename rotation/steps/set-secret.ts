@@ -1,5 +1,6 @@
 import { type StartedRotation } from '../rotation-request';
 import { assertSameTarget } from '../same-target';
+import { labelsUnmoved } from './labels-unmoved';
 import { readCredentials } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
 import { chooseStrategy } from './strategy-input';
@@ -20,5 +21,7 @@ export async function setSecret(deps: StepDeps, rotation: StartedRotation): Prom
   assertSameTarget({ current, pending }, strategy.pendingUsername(current));
   input.engine.validate(pending);
 
-  return strategy.setPending({ ...input, pending });
+  const { secretId, currentVersionId, clientRequestToken } = rotation;
+  const stillWanted = labelsUnmoved(deps.store, { secretId, current: currentVersionId, pending: clientRequestToken });
+  return strategy.setPending({ ...input, pending, stillWanted });
 }

@@ -2,20 +2,20 @@ import { SecretNotFoundError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { SecretValue, type ConnectionSecret } from '../secret-value';
 import { strategyFor } from '../strategies/registry';
-import { type RotationStrategy, type StrategyInput } from '../strategies/rotation-strategy';
+import { type RotationStrategy, type StrategyFacts } from '../strategies/rotation-strategy';
 import { readPrevious } from './read-credentials';
 import { type StepDeps } from './step';
 
 /** How a secret is rotated, and what that needs to know; other secrets are read only when they are asked for. */
 export interface ChosenStrategy {
   readonly strategy: RotationStrategy;
-  readonly input: Omit<StrategyInput, 'pending'>;
+  readonly input: StrategyFacts;
 }
 
 /** Chooses the strategy and the engine for a rotation of this credential. */
 export function chooseStrategy(
   { store, engineFor }: StepDeps,
-  { request, current }: { request: RotationRequest; current: ConnectionSecret },
+  { request, current }: { request: Pick<RotationRequest, 'secretId' | 'configuration'>; current: ConnectionSecret },
 ): ChosenStrategy {
   const { secretId, configuration } = request;
   const strategy = strategyFor(configuration, current);

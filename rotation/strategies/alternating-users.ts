@@ -1,7 +1,9 @@
-import { MalformedSecretError } from '../errors';
+import { MalformedSecretError, RotationError } from '../errors';
+import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
-import { nobodySignsIn, superuserMissing } from './refusals';
-import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
+import { acceptAgain, previousOfUser, wasMade } from './accept-again';
+import { superuserMissing } from './refusals';
+import { type RotationStrategy, type StrategyFacts, type StrategyInput } from './rotation-strategy';
 import { trustedSuperuser } from './trusted-superuser';
 
 /** What AWS's rotation functions append to a user's name for its alternate. */
@@ -27,9 +29,9 @@ export const alternatingUsers: RotationStrategy = {
   },
 
   async setPending(input) {
-    const { engine, current, pending } = input;
+    const { engine, current, pending, stillWanted } = input;
     const superuser = await neededSuperuser(input);
-    return engine.matchUser({ superuser, original: current, alternate: pending });
+    return engine.matchUser({ superuser, original: current, alternate: pending, stillWanted });
   },
 
   async pendingCheck({ current, pending, superuser }) {
@@ -38,14 +40,32 @@ export const alternatingUsers: RotationStrategy = {
     return { credential: pending, parity: { superuser: admin, original: current, alternate: pending } };
   },
 
-  async restoreCurrent({ engine, current }) {
-    // Only the other user was changed, and nobody uses it before the rotation is finished.
-    if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
-    return { changed: false };
+  async restoreCurrent(input) {
+    if (await input.engine.canSignIn(input.current)) return { changed: await giveBackAlternate(input) };
+    await acceptAgain(input, previousOfUser(input)); // somebody stored a new credential of this user meanwhile
+    return { changed: true };
   },
 };
 
-async function neededSuperuser(input: Omit<StrategyInput, 'pending'>): Promise<ConnectionSecret> {
+/**
+ * Gives the alternate user the password back that AWSPREVIOUS holds, for the consumers that still use it. Best effort:
+ * AWSCURRENT's credential is what a rotation owes.
+ */
+async function giveBackAlternate(input: StrategyInput): Promise<boolean> {
+  const { engine, current, pending, stillWanted } = input;
+  const older = await input.previous();
+  if (!older || !isSameTarget(current, older) || older.username !== pending.username) return false;
+  try {
+    if (!(await engine.canSignIn(pending))) return false;
+    const { username, password: newPassword } = older;
+    return await wasMade(engine, { signInAs: await neededSuperuser(input), username, newPassword, stillWanted });
+  } catch (err) {
+    if (err instanceof RotationError && !err.retryable) return false;
+    throw err;
+  }
+}
+
+async function neededSuperuser(input: StrategyFacts): Promise<ConnectionSecret> {
   const admin = await trustedSuperuser(input, input.current);
   if (!admin) throw superuserMissing();
   return admin;

@@ -1,5 +1,6 @@
 import { ConfigurationInvalidError } from '../errors';
 import { type ConnectionSecret } from '../secret-value';
+import { acceptAgain, endStrays, previousOfUser } from './accept-again';
 import { nobodySignsIn } from './refusals';
 import { type RotationStrategy, type StrategyInput } from './rotation-strategy';
 import { trustedSuperuser } from './trusted-superuser';
@@ -28,13 +29,14 @@ export const multipleCredentials: RotationStrategy = {
   },
 
   async setPending(input) {
-    const { engine, current, pending } = input;
+    const { engine, current, pending, stillWanted } = input;
     if ((await engine.canSignIn(pending)) && (await engine.canSignIn(current))) return { changed: false };
     await engine.changePassword({
       signInAs: await signer(input, current),
       username: pending.username,
       newPassword: pending.password,
       alsoKeep: current.password,
+      stillWanted,
     });
     return { changed: true };
   },
@@ -46,15 +48,21 @@ export const multipleCredentials: RotationStrategy = {
 
   async restoreCurrent(input) {
     const { engine, current, pending } = input;
-    const works = await engine.canSignIn(current);
-    if (works && !(await engine.canSignIn(pending))) return { changed: false };
-
-    const signInAs = await signer(input, works ? current : pending);
-    await engine.changePassword({ signInAs, username: current.username, newPassword: current.password });
-    if (!(await engine.canSignIn(current))) throw nobodySignsIn(current);
+    if (await engine.canSignIn(current)) {
+      await endStrays(input);
+      if (!(await engine.canSignIn(pending))) return { changed: false };
+    }
+    await acceptAgain(input, ofUser(input));
     return { changed: true };
   },
 };
+
+/** The credentials of the user, any of which the server may accept. */
+async function* ofUser(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
+  yield input.current;
+  yield input.pending;
+  yield* previousOfUser(input);
+}
 
 /** Who makes the change: the superuser, where one is named, else the user itself by a password that works. */
 async function signer(input: StrategyInput, working: ConnectionSecret): Promise<ConnectionSecret> {

@@ -1,4 +1,4 @@
-import { type CredentialCheck, type DatabaseEngine } from '../database-engine';
+import { type CredentialCheck, type DatabaseEngine, type StillWanted } from '../database-engine';
 import { type ConnectionSecret } from '../secret-value';
 
 /** AWS's names of the ways to rotate. */
@@ -16,7 +16,12 @@ export interface StrategyInput {
   readonly previous: () => Promise<ConnectionSecret | undefined>;
   /** Reads the superuser's secret when it is needed; undefined where the configuration names none. */
   readonly superuser: () => Promise<ConnectionSecret | undefined>;
+  /** Asked right before a change: whether the secret is still as it was when the step began. */
+  readonly stillWanted: StillWanted;
 }
+
+/** What a strategy knows before there is a pending credential. */
+export type StrategyFacts = Omit<StrategyInput, 'pending' | 'stillWanted'>;
 
 /** What setting or restoring a credential did. */
 export interface StrategyOutcome {
@@ -45,16 +50,17 @@ export interface RotationStrategy {
    *
    * @throws SignInRefusedError, ConfigurationInvalidError, WrongTargetError
    */
-  prepare(input: Omit<StrategyInput, 'pending'>): Promise<void>;
+  prepare(input: StrategyFacts): Promise<void>;
 
   /** Makes the server accept the pending credential. */
   setPending(input: StrategyInput): Promise<StrategyOutcome>;
 
   /** What the pending credential must be good for besides signing in and the configured probes. */
-  pendingCheck(input: StrategyInput): Promise<CredentialCheck>;
+  pendingCheck(input: Omit<StrategyInput, 'stillWanted'>): Promise<CredentialCheck>;
 
   /**
-   * Makes the server accept the current credential again.
+   * Makes the server accept the current credential again, whatever AWSCURRENT holds by now, and ends what attempts that
+   * were given up left running.
    *
    * @throws SignInRefusedError when that cannot be done with any credential that the secret holds.
    */

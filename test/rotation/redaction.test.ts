@@ -46,11 +46,12 @@ describe('an engine with redaction', () => {
     inspect: (engine) => engine.inspect(current),
     verifyCredential: (engine) => engine.verifyCredential({ credential: current }),
     changePassword: (engine) => engine.changePassword(change),
+    endStrays: (engine) => engine.endStrays({ signInAs: current, username: 'app' }),
   };
 
   function engineThat(answer: () => Promise<never>): DatabaseEngine {
     const members = { canSignIn: answer, inspect: answer, verifyCredential: answer };
-    const changing = { changePassword: answer, matchUser: answer };
+    const changing = { changePassword: answer, matchUser: answer, endStrays: answer };
     return withRedaction({ name: 'talkative', validate: () => undefined, ...members, ...changing });
   }
 
@@ -106,6 +107,7 @@ describe('an engine with redaction', () => {
         Promise.resolve({ serverId: String(asked.push(['inspect', credential])), secondPassword: true }),
       changePassword: (asChange) => Promise.resolve(void asked.push(['changePassword', asChange])),
       matchUser: (asPair) => Promise.resolve({ changed: asked.push(['matchUser', asPair]) > 0 }),
+      endStrays: (search) => Promise.resolve(void asked.push(['endStrays', search])),
       verifyCredential: (asCheck) => Promise.resolve(void asked.push(['verifyCredential', asCheck])),
     });
 
@@ -114,6 +116,7 @@ describe('an engine with redaction', () => {
     const facts = await engine.inspect(current);
     await engine.changePassword(change);
     const matched = await engine.matchUser(pair);
+    await engine.endStrays({ signInAs: current, username: 'app' });
     await engine.verifyCredential(check);
 
     expect([engine.name, accepted]).toEqual(['quiet', true]);
@@ -124,6 +127,7 @@ describe('an engine with redaction', () => {
       ['inspect', current],
       ['changePassword', change],
       ['matchUser', pair],
+      ['endStrays', { signInAs: current, username: 'app' }],
       ['verifyCredential', check],
     ]);
   });

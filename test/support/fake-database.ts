@@ -3,6 +3,7 @@ import {
   type DatabaseEngine,
   type PasswordChange,
   type ServerFacts,
+  type StillWanted,
   type UserPair,
 } from '../../rotation/database-engine';
 import {
@@ -113,10 +114,15 @@ export class FakeDatabase {
 
   /** An engine for all servers. */
   engine({ signal }: { signal?: AbortSignal } = {}): DatabaseEngine {
-    const call = async <Answer>(member: ConnectingMember, effect: () => Answer): Promise<Answer> => {
+    const call = async <Answer>(
+      member: ConnectingMember,
+      effect: () => Answer,
+      stillWanted?: StillWanted,
+    ): Promise<Answer> => {
       this.calls.push(member);
       await this.#interrupt(member, 'before');
       signal?.throwIfAborted();
+      await stillWanted?.();
       const answer = effect();
       await this.#interrupt(member, 'after');
       return answer;
@@ -126,15 +132,20 @@ export class FakeDatabase {
       validate: assertComplete,
       canSignIn: (credential) => call('canSignIn', () => this.#isAccepted(credential)),
       inspect: (credential) => call('inspect', () => this.#inspect(credential)),
-      matchUser: (pair) => call('matchUser', () => ({ changed: this.#match(pair) })),
+      matchUser: (match) => call('matchUser', () => ({ changed: this.#match(match) }), match.stillWanted),
+      endStrays: ({ signInAs }) => call('endStrays', () => void this.#signIn(signInAs)),
       verifyCredential: (check) =>
         call('verifyCredential', () => {
           this.#verify(check);
         }),
       changePassword: (change) =>
-        call('changePassword', () => {
-          this.#change(change);
-        }),
+        call(
+          'changePassword',
+          () => {
+            this.#change(change);
+          },
+          change.stillWanted,
+        ),
     };
   }
 

@@ -27,7 +27,7 @@ const surroundings = ['postgres', 'stack', 'supervisor', 'temporal', 'demo', 'de
 
 /** Who may import what: a folder that has no rule may import nothing. */
 export const importRules: readonly ImportRule[] = [
-  { folder: 'rotation/', files: ['rotation/'], packages: ['node:crypto', 'jsonc-parser'] },
+  { folder: 'rotation/', files: ['rotation/'], packages: ['node:crypto', 'node:util', 'jsonc-parser'] },
   ...Object.entries(vendors).map(([adapter, packages]) => ({
     folder: `adapters/${adapter}/`,
     files: ['rotation/', `adapters/${adapter}/`],

@@ -27,7 +27,7 @@ describe('the first run', () => {
 
     expect(outcome).toEqual({ changed: true });
     expect(world.labels).toEqual(discarded());
-    expect(world.database.calls).toEqual(['canSignIn']);
+    expect(world.database.calls).toEqual(['canSignIn', 'verifyCredential', 'endStrays', 'verifyCredential']);
   });
 
   it('keeps AWSPENDING where the current password is refused: the pending one may be the only one that works', async () => {

@@ -59,7 +59,7 @@ describe('the first run', () => {
     world.setPassword('first-password');
 
     await expect(run()).resolves.toEqual({ changed: false });
-    expect(world.database.calls).toEqual(['verifyCredential']);
+    expect(world.database.calls).toEqual(['verifyCredential', 'endStrays', 'verifyCredential']);
   });
 
   it('restores though the pending version lost its label', async () => {

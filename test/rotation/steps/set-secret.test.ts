@@ -148,7 +148,7 @@ describe('a missing version', () => {
   it('under AWSPREVIOUS is not looked for while the current one signs in', async () => {
     await run();
 
-    expect(world.store.calls).toEqual(['readLabel', 'readVersion']);
+    expect(world.store.calls).toEqual(['readLabel', 'readVersion', 'describe']);
   });
 });
 

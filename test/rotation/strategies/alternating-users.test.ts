@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ConfigurationInvalidError,
   MalformedSecretError,
@@ -9,6 +10,7 @@ import {
   TargetUnavailableError,
   WrongTargetError,
 } from '../../../rotation/errors';
+import { holderOf } from '../../../rotation/staging-labels';
 import { createSecret } from '../../../rotation/steps/create-secret';
 import { discardPending } from '../../../rotation/steps/discard-pending';
 import { restoreCurrent } from '../../../rotation/steps/restore-current';
@@ -304,5 +306,45 @@ describe('going back', () => {
     world.server.users.delete('root');
 
     await expect(restoreCurrent(world.deps, world.rotation)).resolves.toEqual({ changed: false });
+  });
+
+  it('gives the alternate user the password back that AWSPREVIOUS holds, for those who still use it', async () => {
+    await world.rotate();
+    await world.rotate(); // app is current again, and app_clone's credential is AWSPREVIOUS
+    const previous = world.passwordOf(holderOf(world.labels, 'AWSPREVIOUS') ?? '');
+    world.rotation = {
+      ...world.rotation,
+      clientRequestToken: randomUUID(),
+      currentVersionId: world.rotation.clientRequestToken,
+    };
+    await create();
+    await set();
+
+    await expect(restoreCurrent(world.deps, world.rotation)).resolves.toEqual({ changed: true });
+
+    expect(cloneAccepts(previous)).toBe(true);
+    expect(world.acceptsCredential(world.current)).toBe(true);
+  });
+
+  it('makes the server accept the value that somebody stored for the current user meanwhile', async () => {
+    await storePending();
+    await set();
+    world.store.putByHand({ secretId: world.secretId, text: secretText({ password: 'by hand', masterarn: 'admin' }) });
+
+    await expect(restoreCurrent(world.deps, world.rotation)).resolves.toEqual({ changed: true });
+
+    expect(world.accepts('by hand')).toBe(true);
+  });
+
+  it('never has the superuser set the password of another user whom somebody stored meanwhile', async () => {
+    world.server.users.set('owner', { password: 'its own' });
+    await storePending();
+    await set();
+    const planted = secretText({ username: 'owner', password: 'planted', masterarn: 'admin' });
+    world.store.putByHand({ secretId: world.secretId, text: planted });
+
+    await expect(restoreCurrent(world.deps, world.rotation)).rejects.toThrow(SignInRefusedError);
+
+    expect(world.database.accepts(world.server, { username: 'owner', password: 'its own' })).toBe(true);
   });
 });

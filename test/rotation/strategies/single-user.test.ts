@@ -21,6 +21,7 @@ function aDatabase(password: string): {
 }
 
 const superuser = (): Promise<undefined> => Promise.resolve(undefined);
+const stillWanted = (): Promise<void> => Promise.resolve();
 const previousIs = (secret?: ConnectionSecret) => jest.fn(() => Promise.resolve(secret));
 
 it('keeps the user', () => {
@@ -66,7 +67,7 @@ describe('setting the pending password', () => {
     ['previous', 'older'],
   ])('signs in as %s and changes the user’s own', async (_, password) => {
     const { database, accepts } = aDatabase(password);
-    const input = { engine: database.engine(), current, pending, previous: previousIs(older), superuser };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(older), superuser, stillWanted };
 
     await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
     expect(accepts('pending')).toBe(true);
@@ -77,7 +78,14 @@ describe('setting the pending password', () => {
     database.failNext('changePassword', new PermissionMissingError('grant it'), 'before');
     const previous = previousIs(older);
 
-    const set = singleUser.setPending({ engine: database.engine(), current, pending, previous, superuser });
+    const set = singleUser.setPending({
+      engine: database.engine(),
+      current,
+      pending,
+      previous,
+      superuser,
+      stillWanted,
+    });
 
     await expect(set).rejects.toThrow(PermissionMissingError);
     expect(previous).not.toHaveBeenCalled();
@@ -87,7 +95,7 @@ describe('setting the pending password', () => {
 describe('restoring the current password', () => {
   it('signs in as pending', async () => {
     const { database, accepts } = aDatabase('pending');
-    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser, stillWanted };
 
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
@@ -115,7 +123,14 @@ describe('with a superuser', () => {
 
   it('has it change the password of a user who signs in', async () => {
     const { database, accepts } = aServer('current');
-    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
+    const input = {
+      engine: database.engine(),
+      current,
+      pending,
+      previous: previousIs(),
+      superuser: named,
+      stillWanted,
+    };
 
     await expect(singleUser.setPending(input)).resolves.toEqual({ changed: true });
     expect(accepts('pending')).toBe(true);
@@ -124,7 +139,14 @@ describe('with a superuser', () => {
 
   it('never has it change a user for whom the secret has no password that works', async () => {
     const { database, accepts } = aServer('by hand');
-    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
+    const input = {
+      engine: database.engine(),
+      current,
+      pending,
+      previous: previousIs(),
+      superuser: named,
+      stillWanted,
+    };
 
     await expect(singleUser.prepare(input)).rejects.toThrow(SignInRefusedError);
     await expect(singleUser.setPending(input)).rejects.toThrow(SignInRefusedError);
@@ -134,7 +156,14 @@ describe('with a superuser', () => {
 
   it('has it restore the current password where the pending one is what works', async () => {
     const { database, accepts } = aServer('pending');
-    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser: named };
+    const input = {
+      engine: database.engine(),
+      current,
+      pending,
+      previous: previousIs(),
+      superuser: named,
+      stillWanted,
+    };
 
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
@@ -160,6 +189,7 @@ it('sets the current password again where the server lets anybody in, which prov
     pending,
     previous: previousIs(),
     superuser: () => Promise.resolve(undefined),
+    stillWanted,
   });
 
   expect(outcome).toEqual({ changed: true });
