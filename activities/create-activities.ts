@@ -3,13 +3,15 @@ import { type RotationRequest, type StartedRotation } from '../rotation/rotation
 import { createSecret, type CreateSecretOutcome } from '../rotation/steps/create-secret';
 import { discardPending } from '../rotation/steps/discard-pending';
 import { finishSecret } from '../rotation/steps/finish-secret';
+import { reconcile } from '../rotation/steps/reconcile';
 import { restoreCurrent } from '../rotation/steps/restore-current';
 import { setSecret } from '../rotation/steps/set-secret';
 import { type StepDeps, type StepOutcome } from '../rotation/steps/step';
+import { takeStock, type Stock } from '../rotation/steps/take-stock';
 import { testCurrent } from '../rotation/steps/test-current';
 import { testSecret } from '../rotation/steps/test-secret';
 import { armNextRotation, type ArmedRotation, type LastRotation } from './arm-next-rotation';
-import { withFailureBoundary, type Attempted, type GiveUp } from './failure-boundary';
+import { withFailureBoundary, type Attempted } from './failure-boundary';
 import { openRotation, type OpenedRotation, type OpenRotationInput } from './open-rotation';
 
 /** What the activities need from the worker. */
@@ -22,13 +24,6 @@ export interface ActivityDeps {
   readonly searchable?: boolean;
 }
 
-/**
- * A rotation past the pivot only goes forward, and an undo is never given up, because a person may mend what stands in
- * the way; but not for a secret that is gone.
- */
-const onlyWhenGone: GiveUp = { neverBut: ['SecretNotFound'] };
-const onlyWhenSuperseded: GiveUp = { neverBut: ['SecretNotFound', 'RotationSuperseded'] };
-
 /** The activities of a worker, by the names that they have on the wire. */
 export interface Activities {
   /** Finds the secret and its configuration. */
@@ -39,14 +34,18 @@ export interface Activities {
   setSecret(rotation: StartedRotation): Promise<StepOutcome & Attempted>;
   /** Proves that the pending credential works. */
   testSecret(rotation: StartedRotation): Promise<StepOutcome & Attempted>;
-  /** Moves AWSCURRENT. Tried until it succeeds, or somebody else has moved the label. */
+  /** Moves AWSCURRENT. */
   finishSecret(rotation: StartedRotation): Promise<StepOutcome & Attempted>;
-  /** Undoes setSecret. Tried until it succeeds. */
+  /** Undoes setSecret. */
   restoreCurrent(request: RotationRequest): Promise<StepOutcome & Attempted>;
-  /** Undoes createSecret. Tried until it succeeds. */
+  /** Undoes createSecret. */
   discardPending(request: RotationRequest): Promise<StepOutcome & Attempted>;
   /** Proves that the current credential works. */
   testCurrent(request: RotationRequest): Promise<StepOutcome & Attempted>;
+  /** Finds which versions the database accepts. */
+  takeStock(request: RotationRequest): Promise<Stock & Attempted>;
+  /** Makes the database accept the current credential by the superuser's word alone. */
+  reconcile(request: RotationRequest): Promise<StepOutcome & Attempted>;
   /** Sets the secret's Schedule to the next rotation. */
   armNextRotation(input: LastRotation): Promise<ArmedRotation & Attempted>;
 }
@@ -60,10 +59,12 @@ export function createActivities({ stepDeps, temporal, searchable = false }: Act
     createSecret: withFailureBoundary((signal, input) => createSecret(stepDeps(signal), input)),
     setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),
     testSecret: withFailureBoundary((signal, input) => testSecret(stepDeps(signal), input)),
-    finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input), onlyWhenSuperseded),
-    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), onlyWhenGone),
-    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), onlyWhenGone),
+    finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input)),
+    restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input)),
+    discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input)),
     testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
+    takeStock: withFailureBoundary((signal, input) => takeStock(stepDeps(signal), input)),
+    reconcile: withFailureBoundary((signal, input) => reconcile(stepDeps(signal), input)),
     armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
   };
 }

@@ -3,9 +3,6 @@ import { RotationError } from '../rotation/errors';
 
 const heartbeatMs = 1_000;
 
-/** When a failure of an activity is for good: `whenPermanent` asks the error, `never` tries for ever but for the types named. */
-export type GiveUp = 'whenPermanent' | { readonly neverBut: readonly string[] };
-
 /** What every outcome of an activity tells beside its own. */
 export interface Attempted {
   /** The attempt that brought it; the first is 1. */
@@ -20,7 +17,6 @@ export interface Attempted {
  */
 export function withFailureBoundary<Input, Output extends object>(
   activity: (signal: AbortSignal, input: Input) => Promise<Output>,
-  giveUp: GiveUp = 'whenPermanent',
 ): (input: Input) => Promise<Output & Attempted> {
   return async (input) => {
     const signal = cancellationSignal();
@@ -29,20 +25,18 @@ export function withFailureBoundary<Input, Output extends object>(
       return { ...(await activity(signal, input)), attempt: activityInfo().attempt };
     } catch (err) {
       if (signal.aborted) throw signal.reason;
-      throw toFailure(err, giveUp);
+      throw toFailure(err);
     } finally {
       clearInterval(beat);
     }
   };
 }
 
-function toFailure(err: unknown, giveUp: GiveUp): ApplicationFailure {
+function toFailure(err: unknown): ApplicationFailure {
   const known = err instanceof RotationError ? err : undefined;
-  const type = known?.name ?? 'UnexpectedError';
-  const permanent = giveUp === 'whenPermanent' ? !known?.retryable : giveUp.neverBut.includes(type);
   const failure = ApplicationFailure.create({
-    type,
-    nonRetryable: permanent,
+    type: known?.name ?? 'UnexpectedError',
+    nonRetryable: !known?.retryable,
     message: known?.message ?? `Rotor met an error that it does not know (${kindOf(err)}). Please report it.`,
     details: [{ ...known?.ids, attempt: activityInfo().attempt }],
   });

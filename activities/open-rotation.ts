@@ -2,6 +2,7 @@ import { type Client } from '@temporalio/client';
 import { ConfigurationInvalidError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
+import { giveUpAt } from '../rotation/schedule/give-up-at';
 import { type SecretStore } from '../rotation/secret-store';
 import { readPlan } from './rotation-schedule';
 
@@ -19,6 +20,8 @@ export interface OpenedRotation {
   readonly secretId: string;
   /** Absent for a secret that nobody configured: then the secret itself says how it is rotated. */
   readonly plan?: RotationPlan;
+  /** When a rotation that has not come to its test undoes by itself. ISO 8601; absent: it tries for ever. */
+  readonly giveUpAt?: string;
   /** Whether the namespace has Rotor's search attributes. */
   readonly searchable: boolean;
 }
@@ -43,5 +46,12 @@ export async function openRotation(
     );
   }
   const stored = plan ?? (await readPlan(temporal, arn));
-  return { secretId: arn, searchable, ...(stored ? { plan: stored } : {}) };
+  return { secretId: arn, searchable, ...(stored ? { plan: stored } : {}), ...limit(arn, stored) };
+}
+
+function limit(arn: string, plan: RotationPlan | undefined): Pick<OpenedRotation, 'giveUpAt'> {
+  const { configuration, rotationRules: rules } = plan ?? {};
+  const { giveUpAfterHours } = configuration ?? {};
+  const instant = giveUpAt({ arn, startedAt: new Date(), giveUpAfterHours, rules });
+  return instant ? { giveUpAt: instant.toISOString() } : {};
 }

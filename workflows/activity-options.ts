@@ -18,3 +18,15 @@ export const armingOptions: ActivityOptions = {
   ...stepOptions,
   retry: { ...stepOptions.retry, maximumInterval: '1 minute', maximumAttempts: 10 },
 };
+
+/** Taking stock: a target that is away is told as unknown, and only the store can fail; a question does not wait long. */
+export const stockOptions: ActivityOptions = {
+  ...stepOptions,
+  retry: { ...stepOptions.retry, maximumInterval: '10 seconds', maximumAttempts: 5 },
+};
+
+/** As a step, but given up at an instant (ISO 8601), at the soonest a second from now. */
+export function until(instant: string | undefined): ActivityOptions {
+  if (instant === undefined) return stepOptions;
+  return { ...stepOptions, scheduleToCloseTimeout: Math.max(1_000, Date.parse(instant) - Date.now()) };
+}

@@ -1,5 +1,13 @@
 import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
-import { requestRotationUpdate, rotateNowSignal, rotationStatusQuery, type RotationRequested } from './messages';
+import { type DecisionRequest } from './decision';
+import { type Decisions } from './decisions';
+import {
+  decideUpdate,
+  requestRotationUpdate,
+  rotateNowSignal,
+  rotationStatusQuery,
+  type RotationRequested,
+} from './messages';
 import { type Timeline } from './timeline';
 
 /** What an owner answers with. */
@@ -8,22 +16,34 @@ export interface OwnerIds {
   readonly clientRequestToken: string;
 }
 
+/** What knows the answers. */
+export interface Answering {
+  readonly timeline: Timeline;
+  readonly decisions: Decisions;
+}
+
 /**
  * Registers the owner's handlers. Called before its first await, because messages that came with the start are
  * delivered then.
  */
-export function answerMessages(timeline: Timeline, ids: OwnerIds): void {
+export function answerMessages({ timeline, decisions }: Answering, ids: OwnerIds): void {
   const { requestId, clientRequestToken } = ids;
   setHandler(rotationStatusQuery, () => timeline.status);
   setHandler(rotateNowSignal, () => undefined); // whoever signals wants a rotation, and this is one
   setHandler(requestRotationUpdate, () => ({ clientRequestToken }), {
     validator: (request: RotationRequested) => {
-      if (request.requestId !== requestId) throw inProgress(clientRequestToken, timeline);
+      if (request.requestId !== requestId) throw inProgress(timeline);
+    },
+  });
+  setHandler(decideUpdate, (request: DecisionRequest) => decisions.take(request), {
+    validator: (request: DecisionRequest) => {
+      decisions.validate(request);
     },
   });
 }
 
-function inProgress(clientRequestToken: string, timeline: Timeline): ApplicationFailure {
+function inProgress(timeline: Timeline): ApplicationFailure {
+  const { clientRequestToken } = timeline.status;
   const step = timeline.steps.at(-1)?.step ?? 'openRotation';
   return ApplicationFailure.create({
     type: 'RotationInProgress',

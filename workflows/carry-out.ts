@@ -1,30 +1,151 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, metricMeter } from '@temporalio/workflow';
 import { type RotationRequest } from '../rotation/rotation-request';
-import { activities } from './rotation-activities';
+import { type Stock } from '../rotation/steps/take-stock';
+import { type Reason } from './decision';
+import { choicesFor, truthOf } from './decision-text';
+import { type Decisions } from './decisions';
+import { reasonOf } from './domain-failure';
+import { activities, type ForwardActivities } from './rotation-activities';
+import { waiting } from './rotation-status';
 import { type Timeline } from './timeline';
 
+/** How a rotation that did not fail ended. */
+export type CarriedOut =
+  | { readonly outcome: 'rotated'; readonly previousVersionId: string }
+  | { readonly outcome: 'abandoned'; readonly reason: Reason };
+
+/** One rotation under one token. */
+export interface RotationWork {
+  readonly request: RotationRequest;
+  /** The steps up to the pivot, within the time that the rotation may try. */
+  readonly forward: ForwardActivities;
+  readonly timeline: Timeline;
+  readonly decisions: Decisions;
+}
+
+/** How far a rotation has come: what may have happened, because a call that timed out may have landed. */
+interface Progress {
+  mayBeSet: boolean;
+  tested: boolean;
+}
+
+/** Failures after which a tested rotation is not promoted: somebody else has decided about the secret. */
+const givesWay: readonly string[] = ['RotationSuperseded', 'SecretNotFound'];
+
 /**
- * Carries a rotation to its end, or back to its beginning. Returns the version that was current before.
+ * Carries a rotation to its end, or back to its beginning. Before the pivot, testSecret, a failure undoes by itself; after
+ * it there is only forward. Where neither succeeds, a person decides.
  *
- * An undo is registered before its step, because a call that timed out may have landed.
+ * @throws the failure that was undone.
  */
-export async function carryOut(request: RotationRequest, timeline: Timeline): Promise<string> {
-  const undo: (() => Promise<unknown>)[] = [];
+export async function carryOut(work: RotationWork): Promise<CarriedOut> {
+  const progress = { mayBeSet: false, tested: false };
   try {
-    undo.unshift(() => timeline.run('discardPending', () => activities.discardPending(request)));
-    const { currentVersionId } = await timeline.run('createSecret', () => activities.createSecret(request));
-    const rotation = { ...request, currentVersionId };
-    undo.unshift(() => timeline.run('restoreCurrent', () => activities.restoreCurrent(request)));
-    await timeline.run('setSecret', () => activities.setSecret(rotation));
-    await timeline.run('testSecret', () => activities.testSecret(rotation).then(proof));
-    await CancellationScope.nonCancellable(() => timeline.run('finishSecret', () => activities.finishSecret(rotation)));
-    return currentVersionId;
+    return await goForward(work, progress);
   } catch (err) {
-    timeline.enter('undoing');
-    await CancellationScope.nonCancellable(async () => {
-      for (const revert of undo) await revert(); // stops at the first that fails, so the live password is never discarded
+    return recover(work, { progress, failure: err });
+  }
+}
+
+/** A failure in a rotation, and how far that had come. */
+interface Trouble {
+  readonly progress: Progress;
+  readonly failure: unknown;
+}
+
+async function goForward(work: RotationWork, progress: Progress): Promise<CarriedOut> {
+  const { request, forward, timeline } = work;
+  const { currentVersionId } = await timeline.run('createSecret', () => forward.createSecret(request));
+  const rotation = { ...request, currentVersionId };
+  progress.mayBeSet = true;
+  await timeline.run('setSecret', () => forward.setSecret(rotation));
+  await timeline.run('testSecret', () => forward.testSecret(rotation).then(proof));
+  progress.tested = true;
+  await CancellationScope.nonCancellable(() => timeline.run('finishSecret', () => activities.finishSecret(rotation)));
+  return { outcome: 'rotated', previousVersionId: currentVersionId };
+}
+
+/** Goes back where that is the way, and asks a person for as long as a rotation stands still. */
+async function recover(work: RotationWork, { progress, failure }: Trouble): Promise<CarriedOut> {
+  let stopped = failure;
+  let isBack = goesBack({ progress, failure });
+  for (;;) {
+    if (isBack) {
+      const obstacle = await goBack(work, progress);
+      if (obstacle === undefined || reasonOf(obstacle).type === 'SecretNotFound') throw failure;
+      stopped = obstacle;
+    }
+    const choice = await decide(work, { progress, failure: stopped });
+    if (choice === 'abandon') return { outcome: 'abandoned', reason: reasonOf(stopped) };
+    if (choice === 'retry') return tryAgain(work, progress);
+    isBack = true;
+  }
+}
+
+async function tryAgain(work: RotationWork, progress: Progress): Promise<CarriedOut> {
+  work.timeline.enter('rotating');
+  try {
+    return await CancellationScope.nonCancellable(() => goForward(work, progress));
+  } catch (err) {
+    return recover(work, { progress, failure: err });
+  }
+}
+
+function goesBack({ progress, failure }: Trouble): boolean {
+  return !progress.tested || givesWay.includes(reasonOf(failure).type);
+}
+
+/** Undoes, newest first, and stops at the first undo that fails, so that the live password is never discarded. */
+async function goBack(work: RotationWork, progress: Progress): Promise<unknown> {
+  work.timeline.enter('undoing');
+  try {
+    await CancellationScope.nonCancellable(() => undo(work, progress));
+    return undefined;
+  } catch (err) {
+    return err;
+  }
+}
+
+async function undo({ request, timeline }: RotationWork, { mayBeSet }: Progress): Promise<void> {
+  const restore = (): Promise<unknown> => timeline.run('restoreCurrent', () => activities.restoreCurrent(request));
+  const discard = (): Promise<unknown> => timeline.run('discardPending', () => activities.discardPending(request));
+  if (!mayBeSet) {
+    await discard();
+    return;
+  }
+  await restore();
+  try {
+    await discard();
+  } catch (err) {
+    if (reasonOf(err).type !== 'SignInRefused') throw err;
+    await restore(); // an attempt that was given up set the password in between
+    await discard();
+  }
+}
+
+async function decide(work: RotationWork, { progress, failure }: Trouble): ReturnType<Decisions['ask']> {
+  const { request, timeline, decisions } = work;
+  const stock = await whatIsTrue(work);
+  const question = {
+    reason: reasonOf(failure),
+    ...(stock ? { stock } : {}),
+    truth: truthOf(stock),
+    choices: choicesFor(request.clientRequestToken, progress),
+  };
+  metricMeter.createCounter('rotor_decisions_needed', undefined, 'Rotations that a person was asked about').add(1);
+  return decisions.ask(question, () => {
+    timeline.enter(waiting);
+  });
+}
+
+async function whatIsTrue({ request, timeline }: RotationWork): Promise<Stock | undefined> {
+  try {
+    return await CancellationScope.nonCancellable(async () => {
+      const { current, pending, previous } = await timeline.run('takeStock', () => activities.takeStock(request));
+      return { ...(current && { current }), ...(pending && { pending }), ...(previous && { previous }) };
     });
-    throw err;
+  } catch {
+    return undefined;
   }
 }
 

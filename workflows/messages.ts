@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { type DecisionAccepted, type DecisionRequest } from './decision';
 import { type RotationStatus } from './rotation-status';
 
 /** Who asks for a rotation: the same id as in the arguments of the start that carries the request. */
@@ -17,6 +18,9 @@ export const requestRotationUpdate = defineUpdate<RotationAccepted, [RotationReq
 
 /** Asks for a rotation, and is content with one that is already under way. Meant for signal-with-start. */
 export const rotateNowSignal = defineSignal('rotateNow');
+
+/** Answers the question of an owner that waits for a decision. */
+export const decideUpdate = defineUpdate<DecisionAccepted, [DecisionRequest]>('decide');
 
 /** Tells how far a rotation is; answers after its end too, as long as Temporal retains it. */
 export const rotationStatusQuery = defineQuery<RotationStatus>('rotationStatus');

@@ -1,12 +1,12 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { uuid4 } from '@temporalio/workflow';
 import { type RotationPlan, type RotationRequest } from '../rotation/rotation-request';
-import { answerMessages } from './answer-messages';
 import { armSchedule } from './arm-schedule';
-import { carryOut, proof } from './carry-out';
-import { domainFailure } from './domain-failure';
-import { activities } from './rotation-activities';
+import { carryOut, proof, type CarriedOut, type RotationWork } from './carry-out';
+import { type Reason } from './decision';
+import { reasonOf } from './domain-failure';
+import { asOwner, type OwnerWork } from './owner';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
-import { Timeline } from './timeline';
+import { assertProvable } from './take-over';
 
 /** What starts an owner. A start by hand needs the secret only. */
 export interface RotateSecretInput {
@@ -22,16 +22,24 @@ export interface RotateSecretInput {
   readonly plan?: RotationPlan;
   /** False: only the current credential is tested. @defaultValue true */
   readonly rotateImmediately?: boolean;
+  /** Whether the version of the token is what somebody else left under AWSPENDING. @defaultValue false */
+  readonly takeOver?: boolean;
 }
 
 /** What an owner that did its work tells. */
 export interface RotateSecretResult {
-  /** `tested` where no rotation was asked for, but only a test of the current credential. */
-  readonly outcome: 'rotated' | 'tested';
+  /**
+   * `tested` where no rotation was asked for, but only a test of the current credential; `abandoned` where somebody else
+   * changed the secret meanwhile, or a person decided to leave it as it is.
+   */
+  readonly outcome: 'rotated' | 'tested' | 'abandoned';
   readonly secretId: string;
+  /** The version that the rotation made last: another than was asked for where the database refused a password. */
   readonly clientRequestToken: string;
   /** The version that held AWSCURRENT before. */
   readonly previousVersionId?: string;
+  /** Why it was abandoned. */
+  readonly reason?: Reason;
   /** ISO 8601. */
   readonly rotatedAt?: string;
   /** ISO 8601; absent where the secret has no Schedule, or arming it failed for now. */
@@ -39,62 +47,70 @@ export interface RotateSecretResult {
   readonly steps: readonly StepRecord[];
 }
 
+/** How often a rotation goes on with a new password under a new token, after the database refused the one before. */
+const renewals = 3;
+
 /**
  * The owner of one secret's rotation: open only while there is work, and its id, `rotate:<arn>`, is the lock.
  *
  * Up to testSecret a permanent failure or a cancellation undoes what was done, newest first; after it the rotation only
- * goes forward. Ends with AWSPENDING on no version, or on AWSCURRENT's, and with the Schedule armed anew.
+ * goes forward. Where neither succeeds, it waits for a decision. Ends with AWSPENDING on no version, or on AWSCURRENT's,
+ * unless a person abandons it; and with the Schedule armed anew.
  */
 export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecretResult> {
-  const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
-  const { secretId: asked, trigger = 'signal' } = input;
-  const timeline = new Timeline({ secretId: asked, clientRequestToken, trigger });
-  answerMessages(timeline, { ...input, clientRequestToken });
-  try {
-    const opened = await timeline.run('openRotation', () =>
-      activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
-    );
-    timeline.opened(opened);
-    const { secretId, plan } = opened;
-    const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
-    const done =
-      input.rotateImmediately === false ? await test(request, timeline) : await rotate({ request, plan, timeline });
-    timeline.end(done.outcome);
-    return { ...done, secretId, clientRequestToken, steps: timeline.steps };
-  } catch (err) {
-    const failure = domainFailure(err);
-    timeline.enter('undone');
-    timeline.end(isCancellation(err) ? 'cancelled' : 'failed', failure instanceof Error ? failure.message : undefined);
-    throw failure;
-  }
+  return asOwner(input, async (work) => {
+    if (input.rotateImmediately === false) return test(work);
+    if (input.takeOver) await assertProvable(work);
+    return rotate(work);
+  });
 }
 
 type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'>;
 
-async function test(request: RotationRequest, timeline: Timeline): Promise<Done> {
-  await timeline.run('testCurrent', () => activities.testCurrent(request).then(proof));
-  timeline.enter('tested');
+async function test({ request, forward, timeline }: OwnerWork): Promise<Done> {
+  await timeline.run('testCurrent', () => forward.testCurrent(request).then(proof));
   return { outcome: 'tested' };
 }
 
-async function rotate({
-  request,
-  plan,
-  timeline,
-}: {
-  request: RotationRequest;
-  plan: RotationPlan | undefined;
-  timeline: Timeline;
-}): Promise<Done> {
-  const { secretId } = request;
+async function rotate({ plan, ...work }: OwnerWork): Promise<Done> {
+  const { timeline } = work;
+  const { secretId } = work.request;
   try {
-    const previousVersionId = await carryOut(request, timeline);
-    timeline.enter('rotated');
+    const done = await carryOutOrGiveWay(work);
+    if (done.outcome === 'abandoned') return { ...done, ...(await armSchedule({ secretId }, { plan, timeline })) };
     const rotatedAt = new Date().toISOString();
-    const armed = await armSchedule({ secretId, lastRotation: rotatedAt }, { plan, timeline });
-    return { outcome: 'rotated', previousVersionId, rotatedAt, ...armed };
+    timeline.enter('rotated');
+    return { ...done, rotatedAt, ...(await armSchedule({ secretId, lastRotation: rotatedAt }, { plan, timeline })) };
   } catch (err) {
     await armSchedule({ secretId }, { plan, timeline });
     throw err;
   }
+}
+
+async function carryOutOrGiveWay(work: RotationWork): Promise<CarriedOut> {
+  try {
+    return await carryOutUntilAccepted(work);
+  } catch (err) {
+    const reason = reasonOf(err);
+    if (reason.type === 'RotationSuperseded') return { outcome: 'abandoned', reason };
+    throw err;
+  }
+}
+
+/** A password that the database refuses is undone like any failure; then another one is tried under a token of its own. */
+async function carryOutUntilAccepted(work: RotationWork): Promise<CarriedOut> {
+  let { request } = work;
+  for (let renewed = 0; ; renewed += 1) {
+    try {
+      return await carryOut({ ...work, request });
+    } catch (err) {
+      if (reasonOf(err).type !== 'PasswordRejected' || renewed === renewals) throw err;
+      request = renewedRequest(request);
+      work.timeline.renew(request.clientRequestToken);
+    }
+  }
+}
+
+function renewedRequest(request: RotationRequest): RotationRequest {
+  return { ...request, clientRequestToken: uuid4() };
 }

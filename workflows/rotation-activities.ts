@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-import { armingOptions, stepOptions } from './activity-options';
+import { armingOptions, stepOptions, stockOptions, until } from './activity-options';
 
 /** Each activity with the line that Temporal's web UI shows beside it. */
 const summaries = {
@@ -12,24 +12,37 @@ const summaries = {
   restoreCurrent: 'undo: make the database accept AWSCURRENT again',
   discardPending: 'undo: take AWSPENDING off',
   testCurrent: 'sign in with the current credential and prove that it works',
+  takeStock: 'find which credentials sign in',
+  reconcile: 'have the superuser set the current password',
+  armNextRotation: 'set the Schedule to the next rotation',
 } as const;
 
 type Step = keyof typeof summaries;
 
-function proxy<Name extends Step>(name: Name): Activities[Name] {
-  return proxyActivities<Activities>({ ...stepOptions, summary: summaries[name] })[name];
+function proxy<Name extends Step>(name: Name, options = stepOptions): Activities[Name] {
+  return proxyActivities<Activities>({ ...options, summary: summaries[name] })[name];
 }
 
-/** The activities of a rotation, as a workflow calls them. */
-export const activities: Pick<Activities, Step | 'armNextRotation'> = {
+/** The activities of a rotation that are tried until they succeed or fail for good, as a workflow calls them. */
+export const activities = {
   openRotation: proxy('openRotation'),
-  createSecret: proxy('createSecret'),
-  setSecret: proxy('setSecret'),
-  testSecret: proxy('testSecret'),
   finishSecret: proxy('finishSecret'),
   restoreCurrent: proxy('restoreCurrent'),
   discardPending: proxy('discardPending'),
-  testCurrent: proxy('testCurrent'),
-  armNextRotation: proxyActivities<Activities>({ ...armingOptions, summary: 'set the Schedule to the next rotation' })
-    .armNextRotation,
+  takeStock: proxy('takeStock', stockOptions),
+  reconcile: proxy('reconcile'),
+  armNextRotation: proxy('armNextRotation', armingOptions),
 };
+
+/** The activities up to the pivot. */
+export type ForwardActivities = Pick<Activities, 'createSecret' | 'setSecret' | 'testSecret' | 'testCurrent'>;
+
+/** The activities up to the pivot, which are given up at an instant; without one they are tried for ever. */
+export function forwardActivities(giveUpAt: string | undefined): ForwardActivities {
+  return {
+    createSecret: (request) => proxy('createSecret', until(giveUpAt))(request),
+    setSecret: (rotation) => proxy('setSecret', until(giveUpAt))(rotation),
+    testSecret: (rotation) => proxy('testSecret', until(giveUpAt))(rotation),
+    testCurrent: (request) => proxy('testCurrent', until(giveUpAt))(request),
+  };
+}

@@ -2,7 +2,7 @@ import { metricMeter } from '@temporalio/workflow';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
 
 /** How a rotation ended, in metrics and search attributes. */
-export type RotationEnd = 'rotated' | 'tested' | 'failed' | 'cancelled';
+export type RotationEnd = 'rotated' | 'tested' | 'failed' | 'cancelled' | 'abandoned' | 'reconciled' | 'discarded';
 
 /** Counts the end of a rotation. The SDK's meter is silent during replay, so each is counted once. */
 export function countRotation({ secretId, outcome, trigger }: CountedRotation): void {

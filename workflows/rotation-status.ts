@@ -1,3 +1,5 @@
+import { type DecisionRecord, type OpenQuestion } from './decision';
+
 /** Everything that an owner does, in the order in which a rotation without trouble does it; then the undo. */
 export type RotationStep =
   | 'openRotation'
@@ -8,10 +10,27 @@ export type RotationStep =
   | 'armNextRotation'
   | 'restoreCurrent'
   | 'discardPending'
-  | 'testCurrent';
+  | 'testCurrent'
+  | 'takeStock'
+  | 'reconcile';
 
-/** Where a rotation stands. `undone` covers failed and cancelled ones: labels and password are as they were. */
-export type RotationState = 'rotating' | 'undoing' | 'rotated' | 'undone' | 'tested';
+/** Where a rotation stands. */
+export type RotationState =
+  | 'rotating'
+  | 'undoing'
+  /** It can go neither forward nor back by itself. */
+  | typeof waiting
+  | 'rotated'
+  /** Failed or cancelled: labels and password are as they were. */
+  | 'undone'
+  /** Somebody else changed the secret meanwhile, or a person decided to leave it as it is. */
+  | 'abandoned'
+  | 'tested'
+  | 'reconciled'
+  | 'discarded';
+
+/** The state of an owner that waits for a person; a contract, as the other states are. */
+export const waiting = 'waiting for a decision';
 
 /** One step of one rotation. Times are ISO 8601, by the workflow's clock. */
 export interface StepRecord {
@@ -33,6 +52,9 @@ export interface RotationStatus {
   readonly clientRequestToken: string;
   readonly trigger: RotationTrigger;
   readonly steps: readonly StepRecord[];
+  /** What a person is asked, while the rotation waits for a decision. */
+  readonly question?: OpenQuestion;
+  readonly decisions: readonly DecisionRecord[];
 }
 
 /** What started a rotation: the Schedule, a request by a client, or a bare signal. */

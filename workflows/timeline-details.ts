@@ -1,11 +1,16 @@
-import { type RotationStatus, type StepRecord } from './rotation-status';
+import { type OpenQuestion } from './decision';
+import { waiting, type RotationStatus, type StepRecord } from './rotation-status';
 
 const headlines = {
   rotating: 'under way',
   undoing: 'being undone',
   rotated: 'done: AWSCURRENT is the new version',
   undone: 'not done: password and labels are as they were',
+  abandoned: 'abandoned: it was neither finished nor undone by force',
   tested: 'tested: the current credential works',
+  reconciled: 'not needed: the database accepts AWSCURRENT again',
+  discarded: 'discarded: AWSPENDING is taken off what was left over',
+  [waiting]: 'waiting for a decision',
 } as const;
 
 const askers = { schedule: 'the Schedule', request: 'a client', signal: 'a signal' } as const;
@@ -14,10 +19,11 @@ const words = { done: 'done', alreadyDone: 'nothing to do', failed: '**failed**'
 
 /** What an operator reads in Temporal's web UI: markdown with ids and times, and never a value. */
 export function timelineDetails(status: RotationStatus, reason?: string): string {
-  const { state, secretId, clientRequestToken, trigger, steps } = status;
+  const { state, secretId, clientRequestToken, trigger, steps, question } = status;
   return [
     `**Rotation ${headlines[state]}**`,
     ...(reason === undefined ? [] : ['', reason]),
+    ...(question ? asked(question) : []),
     '',
     `- secret \`${secretId}\``,
     `- version \`${clientRequestToken}\` (ClientRequestToken)`,
@@ -27,6 +33,20 @@ export function timelineDetails(status: RotationStatus, reason?: string): string
     '| --- | --- | --- | --- | --- |',
     ...steps.map(row),
   ].join('\n');
+}
+
+function asked({ reason, truth, choices }: OpenQuestion): string[] {
+  const offered = Object.entries(choices).map(([choice, does]) => `- \`${choice}\`: ${does}`);
+  return [
+    '',
+    `${reason.type}: ${reason.message}`,
+    '',
+    ...truth.map((line) => `- ${line}`),
+    '',
+    'Decide:',
+    '',
+    ...offered,
+  ];
 }
 
 function row({ step, startedAt, endedAt, attempts, outcome }: StepRecord): string {

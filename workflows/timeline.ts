@@ -1,12 +1,13 @@
 import { type SearchAttributeUpdatePair } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { type Decisions } from './decisions';
 import { countRotation, recordStep, type RotationEnd } from './rotation-metrics';
 import { type RotationState, type RotationStatus, type RotationStep, type StepRecord } from './rotation-status';
 import { searchAttributes } from './search-attributes';
 import { timelineDetails } from './timeline-details';
 
 /** Whose rotation it is. */
-export type RotationIds = Omit<RotationStatus, 'state' | 'steps'>;
+export type RotationIds = Omit<RotationStatus, 'state' | 'steps' | 'question' | 'decisions'>;
 
 /**
  * Keeps the record of a rotation that the status query and Temporal's web UI show. Lives in the workflow, so its clock
@@ -18,9 +19,11 @@ export class Timeline {
   #reason: string | undefined;
   #state: RotationState = 'rotating';
   readonly #steps: StepRecord[] = [];
+  readonly #decisions: Decisions;
 
-  constructor(ids: RotationIds) {
+  constructor(ids: RotationIds, decisions: Decisions) {
     this.#ids = ids;
+    this.#decisions = decisions;
   }
 
   /** What has happened so far. */
@@ -30,7 +33,9 @@ export class Timeline {
 
   /** The answer to the status query. */
   get status(): RotationStatus {
-    return { ...this.#ids, state: this.#state, steps: this.steps };
+    const { open, made } = this.#decisions;
+    const question = open ? { question: open } : {};
+    return { ...this.#ids, state: this.#state, steps: this.steps, ...question, decisions: made };
   }
 
   /** Says which secret it is, by its one name, and whether the rotation may be found by search attributes. */
@@ -46,8 +51,16 @@ export class Timeline {
     this.#show();
   }
 
+  /** Says under which token the rotation goes on. */
+  renew(clientRequestToken: string): void {
+    this.#ids = { ...this.#ids, clientRequestToken };
+    this.#show();
+    this.enter('rotating');
+  }
+
   /** Says where the rotation stands from now on. */
   enter(state: RotationState): void {
+    if (state === this.#state) return;
     this.#state = state;
     this.#publish([{ key: searchAttributes.state, value: state }]);
     this.#show();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { type GiveUp, withFailureBoundary } from '../../activities/failure-boundary';
+import { withFailureBoundary } from '../../activities/failure-boundary';
 import { SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
 
 const input = { secretId: 'prod/app' };
@@ -12,8 +12,8 @@ function newEnvironment(): MockActivityEnvironment {
 }
 
 /** What an activity that throws this ends with. */
-async function failureOf(err: unknown, giveUp?: GiveUp): Promise<ApplicationFailure> {
-  const activity = withFailureBoundary(() => Promise.reject(err as Error), giveUp);
+async function failureOf(err: unknown): Promise<ApplicationFailure> {
+  const activity = withFailureBoundary(() => Promise.reject(err as Error));
   const failure: unknown = await newEnvironment()
     .run(activity, input)
     .catch((thrown: unknown) => thrown);
@@ -53,13 +53,6 @@ test('a thrown value that is no error at all is not shown either', async () => {
 
   expect(failure).toMatchObject({ type: 'UnexpectedError' });
   expect(JSON.stringify(failure) + failure.message).not.toContain('hunter2');
-});
-
-test('a step that must succeed is tried again whatever it meets, but for what is named', async () => {
-  const giveUp = { neverBut: ['SignInRefused'] };
-
-  expect(await failureOf(new Error('any'), giveUp)).toMatchObject({ nonRetryable: false });
-  expect(await failureOf(new SignInRefusedError('refused'), giveUp)).toMatchObject({ nonRetryable: true });
 });
 
 test('the outcome of an activity is handed on with its attempt, and so is its input', async () => {

@@ -1,0 +1,81 @@
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { type RotationPlan } from '../rotation/rotation-request';
+import { answerMessages } from './answer-messages';
+import { type RotationWork } from './carry-out';
+import { type Reason } from './decision';
+import { Decisions } from './decisions';
+import { domainFailure } from './domain-failure';
+import { activities, forwardActivities } from './rotation-activities';
+import { type RotationEnd } from './rotation-metrics';
+import { type RotationState, type RotationTrigger, type StepRecord } from './rotation-status';
+import { Timeline } from './timeline';
+
+/** What starts a workflow that holds a secret's lock. */
+export interface OwnerInput {
+  /** The name or ARN of the secret. */
+  readonly secretId: string;
+  readonly requestId?: string;
+  /** @defaultValue the id of this run, which a reset keeps */
+  readonly clientRequestToken?: string;
+  /** @defaultValue `signal` */
+  readonly trigger?: RotationTrigger;
+  readonly plan?: RotationPlan;
+}
+
+/** What an owner works with once it knows its secret. */
+export interface OwnerWork extends RotationWork {
+  /** Absent for a secret that nobody configured. */
+  readonly plan: RotationPlan | undefined;
+}
+
+/** What every owner tells beside its own. */
+export interface OwnerResult {
+  readonly secretId: string;
+  readonly clientRequestToken: string;
+  readonly steps: readonly StepRecord[];
+}
+
+/** The ends that are no failure; each is also the state that the owner is left in. */
+type Outcome = RotationEnd & RotationState;
+
+/**
+ * Does something to a secret under its lock: answers messages from the beginning, finds the secret and how it is rotated,
+ * does the work, and ends with the domain error as the workflow's failure where that fails.
+ */
+export async function asOwner<Done extends { readonly outcome: Outcome; readonly reason?: Reason }>(
+  input: OwnerInput,
+  act: (work: OwnerWork) => Promise<Done>,
+): Promise<Done & OwnerResult> {
+  const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
+  const { secretId: asked, trigger = 'signal' } = input;
+  const decisions = new Decisions();
+  const timeline = new Timeline({ secretId: asked, clientRequestToken, trigger }, decisions);
+  answerMessages({ timeline, decisions }, { ...input, clientRequestToken });
+  try {
+    const work = await open(input, { timeline, decisions });
+    const done = await act(work);
+    timeline.enter(done.outcome);
+    timeline.end(done.outcome, done.reason?.message);
+    const { secretId, clientRequestToken: made, steps } = timeline.status;
+    return { ...done, secretId, clientRequestToken: made, steps };
+  } catch (err) {
+    const failure = domainFailure(err);
+    timeline.enter('undone');
+    timeline.end(isCancellation(err) ? 'cancelled' : 'failed', failure instanceof Error ? failure.message : undefined);
+    throw failure;
+  }
+}
+
+async function open(
+  input: OwnerInput,
+  { timeline, decisions }: Pick<OwnerWork, 'timeline' | 'decisions'>,
+): Promise<OwnerWork> {
+  const { clientRequestToken } = timeline.status;
+  const opened = await timeline.run('openRotation', () =>
+    activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
+  );
+  timeline.opened(opened);
+  const { secretId, plan, giveUpAt } = opened;
+  const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
+  return { request, plan, forward: forwardActivities(giveUpAt), timeline, decisions };
+}
