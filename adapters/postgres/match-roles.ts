@@ -1,13 +1,14 @@
-import { type UserPair } from '../../rotation/database-engine';
+import { type UserMatch } from '../../rotation/database-engine';
 import { PermissionMissingError, TargetMisconfiguredError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
+import { endStrays } from './end-strays';
 import { defaultPort } from './pg-client';
 import { planParity } from './plan-parity';
 import { type PostgresSession, type StatementStep } from './postgres-session';
 import { lockTimeoutMs, quoteIdentifier, setLocally, statementTimeoutMs } from './postgres-statements';
 import { readRoleFacts } from './role-facts';
 import { isCloneOf, pairOf } from './role-pair';
-import { readRoleSituation, type RoleSituation } from './role-situation';
+import { readRoleSituation, type RoleSituation, type UserNames } from './role-situation';
 import { createRole, type RoleStatement } from './role-statements';
 
 /** What every transaction about roles lives by, until it ends. */
@@ -18,8 +19,8 @@ export const roleTransactionSettings = `SELECT ${[
   setLocally('statement_timeout', String(statementTimeoutMs)),
 ].join(', ')}`;
 
-/** Lets one session at a time bring these two users to parity, whichever of them is the original. */
-const takeTurn = `SELECT pg_advisory_xact_lock(hashtextextended('rotor ' || least($1, $2) || ' ' || greatest($1, $2), 0))`;
+/** Lets one session at a time bring two users to parity, of whom `$1` tells. */
+const takeTurn = `${roleTransactionSettings}, pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))`;
 
 /**
  * Makes the alternate user exist, without a password, and brings both to parity, in one transaction. Answers whether
@@ -30,27 +31,36 @@ const takeTurn = `SELECT pg_advisory_xact_lock(hashtextextended('rotor ' || leas
  */
 export async function matchRoles(
   session: PostgresSession,
-  { superuser, original, alternate }: UserPair,
+  { superuser, original, alternate, stillWanted }: UserMatch,
 ): Promise<boolean> {
   const names = { original: original.username, alternate: alternate.username };
   const step: StatementStep = { phase: 'match', role: alternate.username };
+  await endStrays(session, { signInAs: superuser, username: alternate.username });
   await session.rows('BEGIN', step);
-  await session.rows(roleTransactionSettings, step);
-  await session.rows(takeTurn, { ...step, values: [names.original, names.alternate] });
+  await session.rows(takeTurn, { ...step, values: [turnOf(names)] });
 
   const situation = await readRoleSituation(session, { names, step });
   assertMatchable(situation, superuser);
   const isCreated = !situation.alternateExists;
-  if (isCreated) await run(session, [createRole(names.alternate, situation)]);
+  if (isCreated) {
+    await stillWanted?.();
+    await run(session, [createRole(names.alternate, situation)]);
+  }
 
   const pair = pairOf(situation);
   const facts = await readRoleFacts(session, { pair, version: situation.version, step });
   const plan = planParity({ pair, facts, writer: situation });
-  await run(session, plan);
   const changed = isCreated || plan.length > 0;
+  if (changed && !isCreated) await stillWanted?.();
+  await run(session, plan);
   if (changed) await session.change('COMMIT');
   else await session.rows('ROLLBACK', step);
   return changed;
+}
+
+/** The same whichever of the two is the original. */
+function turnOf({ original, alternate }: UserNames): string {
+  return `rotor ${[original, alternate].sort().join(' ')}`;
 }
 
 async function run(session: PostgresSession, statements: readonly RoleStatement[]): Promise<void> {

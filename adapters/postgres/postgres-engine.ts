@@ -4,12 +4,14 @@ import {
   type DatabaseEngine,
   type PasswordChange,
   type ServerFacts,
+  type StraySearch,
   type TlsSettings,
-  type UserPair,
+  type UserMatch,
 } from '../../rotation/database-engine';
 import { CannotVerifyError, ConfigurationInvalidError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
+import { changerOf, endStrays } from './end-strays';
 import { matchRoles } from './match-roles';
 import { defaultDatabase, defaultPort } from './pg-client';
 import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
@@ -30,19 +32,18 @@ export interface PostgresEngineOptions {
   readonly connectTimeoutMs?: number;
   /** What to trust where a credential names no authority of its own. */
   readonly tls?: TlsSettings;
-  /** What the server lists the session as. @defaultValue `rotor` */
-  readonly applicationName?: string;
 }
 
 type Target = Pick<ConnectionSecret, 'host' | 'port' | 'username'>;
+type SessionTarget = Pick<SessionOptions, 'credential' | 'role'> & Partial<Pick<SessionOptions, 'applicationName'>>;
 
 /** PostgreSQL 14 to 18, and what speaks its protocol and knows SCRAM-SHA-256. */
 export class PostgresEngine implements DatabaseEngine {
   readonly name = 'postgres';
   readonly #settings: Omit<SessionOptions, 'credential'>;
 
-  constructor({ signal, connectTimeoutMs = 5_000, tls = {}, applicationName = 'rotor' }: PostgresEngineOptions = {}) {
-    this.#settings = { signal, connectTimeoutMs, applicationName, ...tls };
+  constructor({ signal, connectTimeoutMs = 5_000, tls = {} }: PostgresEngineOptions = {}) {
+    this.#settings = { signal, connectTimeoutMs, applicationName: 'rotor', ...tls };
   }
 
   validate(secret: ConnectionSecret): void {
@@ -67,28 +68,34 @@ export class PostgresEngine implements DatabaseEngine {
     });
   }
 
-  async changePassword({ signInAs, username, newPassword, alsoKeep }: PasswordChange): Promise<void> {
+  async changePassword({ alsoKeep, ...change }: PasswordChange): Promise<void> {
+    const { signInAs, username, newPassword } = change;
     if (alsoKeep) throw noSecondPassword(signInAs);
     validateUsername(username);
     validateNewPassword(newPassword);
-    await this.#inSession({ credential: signInAs, role: username }, (session) =>
-      setRolePassword(session, { signInAs, username, newPassword }),
-    );
+    await this.#inSession(changing(username, signInAs), (session) => setRolePassword(session, change));
   }
 
-  async matchUser(pair: UserPair): Promise<{ readonly changed: boolean }> {
-    const { superuser, original, alternate } = pair;
+  async matchUser(match: UserMatch): Promise<{ readonly changed: boolean }> {
+    const { superuser, original, alternate, ...asked } = match;
+    const { username, password: newPassword } = alternate;
     this.validate(alternate);
-    validateNewPassword(alternate.password);
-    const credential = inDatabaseOf(original, superuser);
-    return this.#inSession({ credential, role: alternate.username }, async (session) => {
-      const changed = await matchRoles(session, pair);
+    validateNewPassword(newPassword);
+    const signInAs = inDatabaseOf(original, superuser);
+    return this.#inSession(changing(username, signInAs), async (session) => {
+      const changed = await matchRoles(session, match);
       if (await this.canSignIn(alternate)) return { changed };
 
-      const { username, password: newPassword } = alternate;
-      await setRolePassword(session, { signInAs: credential, username, newPassword });
+      await setRolePassword(session, { signInAs, username, newPassword, ...asked });
       return { changed: true };
     });
+  }
+
+  async endStrays({ signInAs, username }: StraySearch): Promise<void> {
+    validateUsername(username);
+    await this.#inSession({ credential: signInAs, role: username }, (session) =>
+      endStrays(session, { signInAs, username }),
+    );
   }
 
   /**
@@ -119,13 +126,15 @@ export class PostgresEngine implements DatabaseEngine {
     if (await this.canSignIn({ ...credential, password })) throw acceptsAnything(credential);
   }
 
-  async #inSession<T>(
-    target: Pick<SessionOptions, 'credential' | 'role'>,
-    use: (session: PostgresSession) => Promise<T>,
-  ): Promise<T> {
+  async #inSession<T>(target: SessionTarget, use: (session: PostgresSession) => Promise<T>): Promise<T> {
     this.validate(target.credential);
     return withSession({ ...this.#settings, ...target }, use);
   }
+}
+
+/** A session that changes a user is known by that user, so that a later one can end it. */
+function changing(username: string, credential: ConnectionSecret): SessionTarget {
+  return { credential, role: username, applicationName: changerOf(username) };
 }
 
 /** Rights on tables are a database's own: the secret's is the one that counts. */

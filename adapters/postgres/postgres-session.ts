@@ -85,8 +85,8 @@ export class PostgresSession {
   }
 
   /** The first row that a statement which changes nothing yields. */
-  async read<Row extends QueryResultRow>(text: string, values: readonly string[] = []): Promise<Row> {
-    const { rows } = await this.#translated(() => this.#answer(() => this.#client.query<Row>(text, [...values])));
+  async read<Row extends QueryResultRow>(text: string): Promise<Row> {
+    const { rows } = await this.#translated(() => this.#answer(() => this.#client.query<Row>(text)));
     const [row] = rows;
     if (row === undefined) throw new TypeError('A statement that yields one row yielded none.');
     return row;
@@ -104,6 +104,13 @@ export class PostgresSession {
     this.#phase = 'statement';
     this.#step = {};
     return rows;
+  }
+
+  /** The rows of each statement of one message, which is one transaction and changes nothing that lasts. */
+  async batch(text: string): Promise<QueryResultRow[][]> {
+    // The driver answers with a list where there are several statements, which its types do not tell.
+    const results = [await this.#translated(() => this.#answer(() => this.#client.query(text)))].flat();
+    return results.map(({ rows }) => rows as QueryResultRow[]);
   }
 
   /** As {@link PostgresSession.read}, for what not every server has: undefined where this one refuses it. */

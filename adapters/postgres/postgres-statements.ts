@@ -21,6 +21,11 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A text as a literal. The escape form means the same whatever standard_conforming_strings says. */
+export function quoteLiteral(text: string): string {
+  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
 /** What {@link readSessionFacts} answers. */
 export interface SessionFacts {
   readonly sessionUser: string;
@@ -32,14 +37,16 @@ export interface SessionFacts {
 }
 
 /**
- * Tells who the session is and what the user `$1` is. Every function and operator is named with its schema, because the
+ * Tells who the session is and what the user is. Every function and operator is named with its schema, because the
  * search_path of the role may lead elsewhere.
  */
-export const readSessionFacts = `SELECT session_user AS "sessionUser", current_user AS "currentUser",
+export function readSessionFacts(username: string): string {
+  return `SELECT session_user AS "sessionUser", current_user AS "currentUser",
   pg_catalog.current_setting('scram_iterations', true) AS "scramIterations",
   (SELECT rolname FROM pg_catalog.pg_roles
     WHERE rolname OPERATOR(pg_catalog.=) ANY ('{rds_iam,rds_ad}'::pg_catalog.name[])
-      AND pg_catalog.pg_has_role($1::pg_catalog.name, oid, 'MEMBER') LIMIT 1) AS "passwordlessBy"`;
+      AND pg_catalog.pg_has_role(${quoteLiteral(username)}::pg_catalog.name, oid, 'MEMBER') LIMIT 1) AS "passwordlessBy"`;
+}
 
 /** Lets the server drop the statement of a client that vanished, so that it does not land late. */
 const noticeLostClient = setLocally('client_connection_check_interval', '1000');

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from './postgres-statements';
+import { quoteIdentifier, quoteLiteral } from './postgres-statements';
 import {
   type DefaultGrant,
   type Membership,
@@ -153,11 +153,6 @@ function settingValue(name: string, value: string): string {
 function namesIn(list: string): string[] {
   const names = Array.from(list.matchAll(/"((?:[^"]|"")*)"|[^",\s]+/g));
   return names.map(([bare, quoted]) => (quoted === undefined ? bare : quoted.replaceAll('""', '"')));
-}
-
-/** The escape form means the same whatever standard_conforming_strings says. */
-function quoteLiteral(text: string): string {
-  return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
 /** What the catalog says is a privilege, and nothing else, becomes part of a statement. */

@@ -1,6 +1,7 @@
 import { type PasswordChange } from '../../rotation/database-engine';
 import { TargetMisconfiguredError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
+import { endStrays, endStrayStatements, noneIsLeft } from './end-strays';
 import { defaultPort } from './pg-client';
 import { type PostgresSession } from './postgres-session';
 import { changeRolePassword, readSessionFacts, type SessionFacts, tryNoticeLostClient } from './postgres-statements';
@@ -8,12 +9,14 @@ import { leastIterations, mostIterations, scramVerifier } from './scram-verifier
 
 type Target = Pick<ConnectionSecret, 'host' | 'port' | 'username'>;
 
-/** Gives a role its password, signed in as itself or as another, in one transaction. */
+type Change = Omit<PasswordChange, 'alsoKeep'>;
+
+/** Ends earlier changes of a role, and then gives it its password, signed in as itself or as another, in one transaction. */
 export async function setRolePassword(
   session: PostgresSession,
-  { signInAs, username, newPassword }: Omit<PasswordChange, 'alsoKeep'>,
+  { signInAs, username, newPassword, stillWanted }: Change,
 ): Promise<void> {
-  const facts = await session.read<SessionFacts>(readSessionFacts, [username]);
+  const facts = await takeOver(session, { signInAs, username });
   assertUsesPassword(facts, { ...signInAs, username });
   const isOwn = signInAs.username === username;
   if (isOwn) assertSessionUser(facts, signInAs);
@@ -21,7 +24,21 @@ export async function setRolePassword(
   const noticesLostClient = (await session.readIfKnown(tryNoticeLostClient)) !== undefined;
   const leavesRole = isOwn && facts.currentUser !== facts.sessionUser;
   const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });
+  await stillWanted?.();
   await session.change(changeRolePassword({ username, verifier, noticesLostClient, leavesRole }));
+}
+
+/** Reads what must be known and ends earlier changes, in one round trip where nobody lingers. */
+async function takeOver(
+  session: PostgresSession,
+  { signInAs, username }: Pick<Change, 'signInAs' | 'username'>,
+): Promise<SessionFacts> {
+  const [[facts] = [], , strays = []] = await session.batch(
+    `${readSessionFacts(username)};\n${endStrayStatements(username)}`,
+  );
+  if (facts === undefined) throw new TypeError('A statement that yields one row yielded none.');
+  if (!noneIsLeft(strays)) await endStrays(session, { signInAs, username });
+  return facts as SessionFacts;
 }
 
 /** A pooler or an ident map between us and the server can make another user of the one that signed in. */

@@ -451,7 +451,8 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
     it.each<[string, (stop: AbortController) => Promise<unknown>, RegExp]>([
       [
         'by the server',
-        () => server.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rotor'`),
+        () =>
+          server.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'rotor %'`),
         /lost|closed/,
       ],
       [
@@ -478,14 +479,14 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
         const matching = new PostgresEngine({ signal: stop.signal }).matchUser(pair(clone, app));
         const outcome = expect(matching).rejects.toThrow(told);
         await server.untilFound(
-          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'rotor' AND wait_event_type = 'Lock'`,
+          `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'rotor %' AND wait_event_type = 'Lock'`,
         );
         await end(stop);
         await outcome;
         await client.query('ROLLBACK');
       });
       await server.untilFound(
-        `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'rotor')`,
+        `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'rotor %')`,
       );
 
       expect(await attributes(app)).toMatchObject({ rolconnlimit: -1 });
