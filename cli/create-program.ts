@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { addCancel } from './cancel';
+import { addDecide } from './decide';
 import { addDemo } from './demo';
 import { addDev } from './dev';
+import { addDiscard } from './discard';
 import { addList } from './list';
 import { addPause } from './pause';
+import { addReconcile } from './reconcile';
 import { addRemove } from './remove';
 import { addResume } from './resume';
 import { addRotate } from './rotate';
@@ -15,7 +18,9 @@ export function createProgram(): Command {
   const program = new Command('rotor')
     .description('Rotates the database passwords in AWS Secrets Manager as durable Temporal workflows.')
     .exitOverride();
-  const verbs = [addDev, addDemo, addWorker, addRotate, addStatus, addList, addPause, addResume, addCancel, addRemove];
+  const stack = [addDev, addDemo, addWorker];
+  const rotations = [addRotate, addStatus, addList, addPause, addResume, addCancel, addRemove];
+  const verbs = [...stack, ...rotations, addDecide, addDiscard, addReconcile];
   for (const add of verbs) add(program);
   return program;
 }

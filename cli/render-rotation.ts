@@ -1,4 +1,4 @@
-import { type RotationDescription, type RotationOutcome, type RotationProgress } from '../client';
+import { type OpenQuestion, type RotationDescription, type RotationOutcome, type RotationProgress } from '../client';
 
 type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
 type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
@@ -6,7 +6,14 @@ type RotationPlan = NonNullable<NonNullable<RotationDescription['schedule']>['pl
 
 /** One line for something that happened in a rotation; undefined for what is not worth one. */
 export function renderProgress(progress: RotationProgress): string | undefined {
-  return progress.kind === 'step' ? renderStep(progress.record) : renderRetry(progress.retry);
+  if (progress.kind === 'step') return renderStep(progress.record);
+  return progress.kind === 'retrying' ? renderRetry(progress.retry) : undefined;
+}
+
+/** What a rotation that stands still asks, and what may be answered. */
+export function renderQuestion({ reason, truth, choices }: OpenQuestion): string[] {
+  const offered = Object.entries(choices).map(([choice, does]) => `    ${choice.padEnd(9)} ${does}`);
+  return [`  waiting for a decision: ${reason.message}`, ...truth.map((line) => `  ${line}`), '  decide:', ...offered];
 }
 
 function renderStep(record: StepRecord): string | undefined {
@@ -31,6 +38,8 @@ export function renderLabels(labels: RotationDescription['labels']): string[] {
 export function renderOutcome(name: string, rotation: RotationOutcome): string[] {
   const { outcome, clientRequestToken, nextRotation } = rotation;
   if (outcome === 'tested') return [`${name} is not rotated; its current credential signs in and was checked`];
+  if (outcome === 'reconciled') return [`the database accepts AWSCURRENT of ${name}`];
+  if (outcome === 'discarded') return [`AWSPENDING is taken off version ${clientRequestToken} of ${name}`];
   const next = nextRotation === undefined ? 'no schedule' : `next rotation ${nextRotation}`;
   return [`${name} is rotated: AWSCURRENT is version ${clientRequestToken}; ${next}`];
 }
@@ -56,7 +65,13 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
   const trouble = retrying
     ? [`  last error of ${retrying.step}, now at attempt ${retrying.attempt}: ${retrying.message}`]
     : [];
-  return [`rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`, ...steps, ...trouble];
+  const question = status?.question ? renderQuestion(status.question) : [];
+  return [
+    `rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`,
+    ...steps,
+    ...trouble,
+    ...question,
+  ];
 }
 
 function renderSchedule(schedule: RotationDescription['schedule']): string[] {

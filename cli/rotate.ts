@@ -7,6 +7,7 @@ import {
   type RotationHandle,
   type StrategyName,
 } from '../client';
+import { undecided } from './follow-to-end';
 import { print } from './print';
 import { renderOutcome, renderProgress } from './render-rotation';
 import { type CommandOptions } from './run-command';
@@ -84,6 +85,7 @@ async function finish(client: RotationClient, rotation: RotationHandle, options:
   for await (const progress of client.follow(rotation)) {
     const line = renderProgress(progress);
     if (line !== undefined && !options.json) print([line]);
+    if (progress.kind === 'waiting') throw undecided(rotation, progress.question);
     if (progress.kind !== 'retrying') continue;
     const since = failingSince.get(progress.retry.step) ?? performance.now();
     failingSince.set(progress.retry.step, since);

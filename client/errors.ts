@@ -23,6 +23,16 @@ export class RotationStalledError extends RotationClientError {
   }
 }
 
+/** The rotation can go neither forward nor back by itself, and waits for a decision. */
+export class DecisionNeededError extends RotationClientError {
+  override readonly name = 'DecisionNeeded';
+}
+
+/** A decision that no rotation waits for, or that contradicts the one that was made. */
+export class DecisionRefusedError extends RotationClientError {
+  override readonly name = 'DecisionRefused';
+}
+
 /** The secret has no Schedule, which the request is about. */
 export class ScheduleMissingError extends RotationClientError {
   override readonly name = 'ScheduleMissing';

@@ -2,6 +2,8 @@
 export { connectRotationClient, type ConnectedRotationClient, type ConnectOptions } from './connect';
 export { type DescribedRotation, type RetriedStep, type RotationDescription } from './describe-rotation';
 export {
+  DecisionNeededError,
+  DecisionRefusedError,
   RotationClientError,
   RotationFailedError,
   RotationStalledError,
@@ -9,6 +11,7 @@ export {
   TemporalUnavailableError,
   WaitingForWorkerError,
 } from './errors';
+export { Leftover } from './leftover';
 export { type ListedRotation, type ListedState } from './list-rotations';
 export { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 export { type RotationProgress } from './follow-rotation';
@@ -17,3 +20,10 @@ export { RotationClient, type NotedRequest, type RotationClientOptions } from '.
 export { type RotationOutcome } from './rotation-outcome';
 export { defaultTaskQueue } from '../workflows/names';
 export { strategyNames, type StrategyName } from '../rotation/strategies/rotation-strategy';
+export {
+  decisionChoices,
+  type DecisionAccepted,
+  type DecisionChoice,
+  type DecisionRequest,
+  type OpenQuestion,
+} from '../workflows/decision';

@@ -26,6 +26,8 @@ export interface OwnerRequest {
   readonly clientRequestToken?: string;
   readonly plan?: RotationPlan;
   readonly rotateImmediately?: boolean;
+  /** Whether the token is that of a version which somebody else left under AWSPENDING. */
+  readonly takeOver?: boolean;
   /** For people who look at the workflow. */
   readonly name: string;
 }
@@ -94,8 +96,8 @@ export function inProgress(arn: string, rotation: RotationStatus | undefined): R
 export function leftOver(arn: string, versionId: string): RotationInProgressError {
   return new RotationInProgressError(
     `Another rotation of this secret has not ended: version ${versionId} holds AWSPENDING, and nothing works on it. ` +
-      `Nothing was changed. Go on with it by asking for the token ${versionId}, or make sure that the current password ` +
-      'signs in and take the label off that version.',
+      'Nothing was changed. Go on with it by `rotor resume --pending`, or take the label off by `rotor discard`; both prove ' +
+      'first which password works.',
     { secretId: arn, versionId },
   );
 }

@@ -5,10 +5,14 @@ import { parseRotationRules } from '../rotation/schedule/parse-rotation-rules';
 import { defaultRotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { foreignPending } from '../rotation/staging-labels';
+import { type DecisionAccepted, type DecisionRequest } from '../workflows/decision';
+import { workflowTypes } from '../workflows/names';
 import { answeredBefore, requestIdFor } from './answered-before';
 import { askTemporal, deadlines } from './ask-temporal';
+import { decideRotation } from './decide-rotation';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
+import { Leftover, startOwner } from './leftover';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
 import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
 import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
@@ -33,10 +37,13 @@ export interface NotedRequest {
 
 /** Everything that an operator or a program can ask of Rotor. */
 export class RotationClient {
+  /** What can be done about a rotation that somebody else left unfinished. */
+  readonly leftover: Leftover;
   readonly #options: RotationClientOptions;
 
   constructor(options: RotationClientOptions) {
     this.#options = options;
+    this.leftover = new Leftover(options);
   }
 
   /**
@@ -115,6 +122,27 @@ export class RotationClient {
     if (!run?.open) return { arn };
     await askTemporal(temporal, () => temporal.workflow.getHandle(rotationId(arn), run.runId).cancel());
     return { arn, runId: run.runId };
+  }
+
+  /**
+   * Answers a rotation that waits for a decision. The same decision again is one decision.
+   *
+   * @throws DecisionRefusedError when no rotation waits for one, or another one was made.
+   */
+  async decide({ secretId, ...decision }: DecisionRequest & { readonly secretId: string }): Promise<DecisionAccepted> {
+    const { temporal, store } = this.#options;
+    const { arn, name } = await store.describe(secretId);
+    return decideRotation(temporal, { arn, name, ...decision });
+  }
+
+  /**
+   * Has the superuser make the database accept what AWSCURRENT says, where nothing signs in any more. Moves no label.
+   *
+   * @throws RotationInProgressError while a rotation is under way.
+   */
+  async reconcile(secretId: string): Promise<RotationHandle> {
+    const secret = await this.#options.store.describe(secretId);
+    return startOwner(this.#options, { type: workflowTypes.reconcile, secret });
   }
 
   /** Stops scheduled rotations until {@link resume}; rotations by hand go on. Safe to repeat. */

@@ -1,11 +1,14 @@
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { rotationId } from '../rotation/rotation-id';
+import type { MendSecretResult } from '../workflows/mend-secret';
 import type { RotateSecretResult } from '../workflows/rotate-secret';
 import { RotationFailedError } from './errors';
 
-/** What a rotation that succeeded tells. */
-export type RotationOutcome = RotateSecretResult;
+/** What a rotation, or what mended a secret, tells that did not fail. */
+export interface RotationOutcome extends Omit<RotateSecretResult, 'outcome'> {
+  readonly outcome: RotateSecretResult['outcome'] | MendSecretResult['outcome'];
+}
 
 /**
  * Waits for the end of one rotation. Needs no worker.
@@ -13,6 +16,16 @@ export type RotationOutcome = RotateSecretResult;
  * @throws RotationFailedError when it ended without a new password.
  */
 export async function awaitOutcome(
+  temporal: Client,
+  { arn, name, runId }: { arn: string; name: string; runId: string },
+): Promise<RotationOutcome> {
+  const outcome = await result(temporal, { arn, name, runId });
+  if (outcome.outcome !== 'abandoned') return outcome;
+  const { type = 'Abandoned', message = '' } = outcome.reason ?? {};
+  throw new RotationFailedError(`${name}: ${message} The rotation was abandoned: see \`rotor status ${name}\`.`, type);
+}
+
+async function result(
   temporal: Client,
   { arn, name, runId }: { arn: string; name: string; runId: string },
 ): Promise<RotationOutcome> {

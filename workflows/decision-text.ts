@@ -4,6 +4,7 @@ import { type DecisionChoice } from './decision';
 const verdicts: Readonly<Record<Acceptance, string>> = {
   accepted: 'the database accepts its credential',
   refused: 'the database refuses its credential',
+  blocked: 'the database lets its user sign in by no password (locked, expired or without LOGIN)',
   unknown: 'the database could not be asked about its credential',
 };
 

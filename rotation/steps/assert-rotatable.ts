@@ -15,8 +15,8 @@ export function assertRotatable(secret: SecretDescription, clientRequestToken: s
   const other = foreignPending(secret.labels, clientRequestToken);
   if (other !== undefined) {
     throw new RotationInProgressError(
-      `Another rotation is not over: version ${other} holds AWSPENDING. If nothing works on it any more, make sure ` +
-        'that the current password signs in and take the label off that version.',
+      `Another rotation is not over: version ${other} holds AWSPENDING. If nothing works on it any more, go on with it ` +
+        'by `rotor resume --pending`, or take the label off by `rotor discard`.',
       { secretId: secret.arn, versionId: other },
     );
   }

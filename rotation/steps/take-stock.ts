@@ -1,12 +1,15 @@
-import { MalformedSecretError, RotationError } from '../errors';
+import { AccountBlockedError, MalformedSecretError, RotationError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
 import { type SecretVersion } from '../secret-store';
 import { SecretValue, type ConnectionSecret } from '../secret-value';
 import { type StepDeps } from './step';
 
-/** What the target says to a credential: `unknown` where it was not, or could not be, asked. */
-export type Acceptance = 'accepted' | 'refused' | 'unknown';
+/**
+ * What the target says to a credential: `blocked` where the user may not sign in by any password, `unknown` where the
+ * target was not, or could not be, asked.
+ */
+export type Acceptance = 'accepted' | 'refused' | 'blocked' | 'unknown';
 
 /** One version that matters to a rotation. */
 export interface StockedVersion {
@@ -59,6 +62,7 @@ async function acceptance(
     const engine = engineFor(credential.engine, asked.request.configuration.tls);
     return (await engine.canSignIn(credential)) ? 'accepted' : 'refused';
   } catch (err) {
+    if (err instanceof AccountBlockedError) return 'blocked';
     if (err instanceof RotationError) return 'unknown';
     throw err;
   }

@@ -49,3 +49,9 @@ it('calls a version unknown that is not a credential', async () => {
 
   expect((await run()).pending?.signsIn).toBe('unknown');
 });
+
+it('tells a user who may not sign in from one whose password is refused', async () => {
+  world.server.users.set('app', { password: 'first-password', isBlocked: true });
+
+  expect((await run()).current?.signsIn).toBe('blocked');
+});

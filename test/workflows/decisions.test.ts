@@ -1,0 +1,280 @@
+import { type RotationHandle } from '../../client';
+import { waitUntil } from '../../local/supervisor';
+import { StoreAccessDeniedError } from '../../rotation/errors';
+import { FailingStep } from '../support/failing-step';
+import { Hold } from '../support/hold';
+import { type RotatedApplication } from '../support/rotated-application';
+import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
+
+const waiting = 'waiting for a decision';
+
+let rotor: RotorUnderTest;
+let worker: RunningWorker;
+let application: RotatedApplication;
+
+beforeAll(async () => {
+  rotor = await RotorUnderTest.start();
+});
+
+beforeEach(async () => {
+  application = await rotor.createApplication();
+});
+
+afterEach(() => worker.stop());
+
+afterAll(() => rotor.close());
+
+async function untilAsked(question: number): Promise<RotationHandle> {
+  const { name, arn } = application;
+  const asked = async (): Promise<boolean> =>
+    (await rotor.client.describe(name)).rotation?.status?.question?.question === question;
+  expect(await waitUntil(asked, { limitMs: 30_000, everyMs: 50 })).toBe(true);
+  const { rotation } = await rotor.client.describe(name);
+  const { clientRequestToken = '' } = rotation?.status ?? {};
+  return { arn, name, versionId: clientRequestToken, runId: rotation?.runId ?? '' };
+}
+
+/** A rotation whose password is set, whose test fails, and whose undo fails too: the user may not sign in any more. */
+async function stuckBeforeThePivot(): Promise<RotationHandle> {
+  const hold = new Hold({ step: 'testSecret', moment: 'before' });
+  worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+  await rotor.client.rotateSecret({ secretId: application.name });
+  await hold.reached;
+  await block();
+  hold.release();
+  return untilAsked(1);
+}
+
+/** A rotation that was tested, and that may not move the label. */
+async function stuckAfterThePivot(): Promise<{ rotation: RotationHandle; finish: FailingStep }> {
+  const finish = new FailingStep('finishSecret', new StoreAccessDeniedError('Grant UpdateSecretVersionStage.'));
+  worker = await rotor.startWorker({ wrap: (activities) => finish.wrap(activities) });
+  await rotor.client.rotateSecret({ secretId: application.name });
+  return { rotation: await untilAsked(1), finish };
+}
+
+const block = (): Promise<unknown> => rotor.postgres.sql(`ALTER ROLE ${application.username} NOLOGIN`);
+const unblock = (): Promise<unknown> => rotor.postgres.sql(`ALTER ROLE ${application.username} LOGIN`);
+const decide = (choice: 'retry' | 'rollBack' | 'abandon', note?: string): Promise<unknown> =>
+  rotor.client.decide({ secretId: application.name, choice, ...(note === undefined ? {} : { note }) });
+
+async function expectRotated(rotation: RotationHandle): Promise<void> {
+  await rotor.client.outcome(rotation);
+  expect(await application.labels()).toEqual({
+    [rotation.versionId]: ['AWSCURRENT'],
+    [application.firstVersion]: ['AWSPREVIOUS'],
+  });
+  expect(await application.accepts(await application.password())).toBe(true);
+}
+
+async function expectUndone(rotation: RotationHandle, type: string): Promise<void> {
+  await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type });
+  expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'] });
+  expect(await application.accepts(application.firstPassword)).toBe(true);
+  expect(await application.accepts(await application.password(rotation.versionId))).toBe(false);
+}
+
+describe('a rotation that can go neither forward nor back', () => {
+  test('waits, and says what is true, why it stopped and what each choice would do', async () => {
+    const { versionId, arn } = await stuckBeforeThePivot();
+
+    const { rotation } = await rotor.client.describe(application.name);
+    expect(rotation).toMatchObject({
+      open: true,
+      retrying: undefined,
+      status: {
+        state: waiting,
+        question: {
+          question: 1,
+          reason: { type: 'AccountBlocked' },
+          stock: {
+            current: { versionId: application.firstVersion, labels: ['AWSCURRENT'], signsIn: 'refused' },
+            pending: { versionId, labels: ['AWSPENDING'], signsIn: 'blocked' },
+          },
+        },
+      },
+    });
+    const { truth = [], choices } = rotation?.status?.question ?? {};
+    expect(truth.join('\n')).toContain(`Version ${versionId} (the rotation's) holds AWSPENDING`);
+    expect(Object.keys(choices ?? {})).toEqual(['retry', 'rollBack', 'abandon']);
+    const { typedSearchAttributes } = await rotor.owner(arn).describe();
+    expect(typedSearchAttributes.getAll()).toContainEqual(
+      expect.objectContaining({ key: expect.objectContaining({ name: 'RotorState' }) as unknown, value: waiting }),
+    );
+    await unblock();
+    await decide('rollBack');
+    await rotor.client.outcome({ ...(await untilEnded()), versionId }).catch(() => undefined);
+  });
+
+  test('goes on to its end by "retry", once what stood in the way is mended', async () => {
+    const rotation = await stuckBeforeThePivot();
+    await unblock();
+
+    await decide('retry', 'the user may sign in again');
+
+    await expectRotated(rotation);
+    const { rotation: ended } = await rotor.client.describe(application.name);
+    expect(ended?.status?.decisions).toEqual([
+      {
+        question: 1,
+        choice: 'retry',
+        note: 'the user may sign in again',
+        by: 'rotor-client',
+        decidedAt: expect.any(String) as unknown,
+      },
+    ]);
+  });
+
+  test('goes back to its beginning by "rollBack", and fails with what stopped it first', async () => {
+    const rotation = await stuckBeforeThePivot();
+    await unblock();
+
+    await decide('rollBack');
+
+    await expectUndone(rotation, 'AccountBlocked');
+  });
+
+  test('asks again where the choice leads nowhere', async () => {
+    await stuckBeforeThePivot();
+
+    await decide('retry');
+    await untilAsked(2);
+    await decide('rollBack');
+    const rotation = await untilAsked(3);
+    await unblock();
+    await decide('retry');
+
+    await expectRotated(rotation);
+  });
+
+  test('ends as it stands by "abandon", and says so; the pending version keeps its label', async () => {
+    const rotation = await stuckBeforeThePivot();
+
+    await decide('abandon');
+
+    await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'AccountBlocked' });
+    const { rotation: ended, labels } = await rotor.client.describe(application.name);
+    expect(ended).toMatchObject({ workflowStatus: 'COMPLETED', status: { state: 'abandoned' } });
+    expect(labels).toMatchObject({
+      [application.firstVersion]: ['AWSCURRENT'],
+      [rotation.versionId]: ['AWSPENDING'],
+    });
+    await unblock();
+    expect(await application.accepts(await application.password(rotation.versionId))).toBe(true);
+  });
+
+  test('waits through the end of its worker and is answered by the next', async () => {
+    const rotation = await stuckBeforeThePivot();
+    await worker.stop();
+    await unblock();
+    worker = await rotor.startWorker();
+
+    await decide('retry');
+
+    await expectRotated(rotation);
+  });
+
+  test('is not moved by a cancellation', async () => {
+    const rotation = await stuckBeforeThePivot();
+    await unblock();
+
+    await rotor.owner(application.arn).cancel();
+    const { rotation: described } = await rotor.client.describe(application.name);
+    await decide('rollBack');
+
+    expect(described?.status?.state).toBe(waiting);
+    await expectUndone(rotation, 'AccountBlocked');
+  });
+});
+
+describe('a rotation that was tested and cannot be finished', () => {
+  test('is finished by "retry"', async () => {
+    const { rotation, finish } = await stuckAfterThePivot();
+    finish.mend();
+
+    await decide('retry');
+
+    await expectRotated(rotation);
+  });
+
+  test('is undone by "rollBack"', async () => {
+    const { rotation } = await stuckAfterThePivot();
+
+    await decide('rollBack');
+
+    await expectUndone(rotation, 'StoreAccessDenied');
+  });
+
+  test('is left as it is by "abandon": the database accepts the pending password', async () => {
+    const { rotation } = await stuckAfterThePivot();
+
+    await decide('abandon');
+
+    await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'StoreAccessDenied' });
+    expect((await application.labels())[rotation.versionId]).toEqual(['AWSPENDING']);
+    expect(await application.accepts(await application.password(rotation.versionId))).toBe(true);
+  });
+});
+
+describe('a decision', () => {
+  test('that is made twice is one decision', async () => {
+    const rotation = await stuckBeforeThePivot();
+    await unblock();
+
+    const answers = await Promise.all([decide('retry'), decide('retry')]);
+
+    expect(answers).toEqual([
+      { question: 1, choice: 'retry' },
+      { question: 1, choice: 'retry' },
+    ]);
+    await expectRotated(rotation);
+    const { rotation: ended } = await rotor.client.describe(application.name);
+    expect(ended?.status?.decisions).toHaveLength(1);
+  });
+
+  test('that contradicts the one made is refused', async () => {
+    const hold = new Hold({ step: 'finishSecret', moment: 'before' });
+    await stuckBeforeThePivot();
+    await worker.stop();
+    worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+    await unblock();
+    await decide('retry');
+    await hold.reached;
+
+    await expect(decide('rollBack')).rejects.toMatchObject({ name: 'DecisionRefused' });
+
+    hold.release();
+    await expectRotated(await untilEnded());
+  });
+
+  test('that no rotation waits for is refused', async () => {
+    const hold = new Hold({ step: 'setSecret', moment: 'before' });
+    worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+    await expect(decide('retry')).rejects.toMatchObject({ name: 'DecisionRefused' });
+    await rotor.client.rotateSecret({ secretId: application.name });
+    await hold.reached;
+
+    await expect(decide('abandon')).rejects.toMatchObject({ name: 'DecisionRefused' });
+
+    hold.release();
+    await expectRotated(await untilEnded());
+  });
+
+  test('that is none of the choices is refused, whoever sends it', async () => {
+    const rotation = await stuckBeforeThePivot();
+    await unblock();
+
+    const sent = rotor.owner(application.arn).executeUpdate('decide', { args: [{ choice: 'forget it' }] });
+
+    await expect(sent).rejects.toThrow();
+    await decide('rollBack');
+    await expectUndone(rotation, 'AccountBlocked');
+  });
+});
+
+/** The newest rotation of the application, which ends soon. */
+async function untilEnded(): Promise<RotationHandle> {
+  const { name, arn } = application;
+  const { rotation } = await rotor.client.describe(name);
+  return { arn, name, versionId: rotation?.status?.clientRequestToken ?? '', runId: rotation?.runId ?? '' };
+}
