@@ -108,6 +108,12 @@ export class RotatedApplication {
     return this.#place.postgres.signsIn({ username: this.username, password });
   }
 
+  /** Whether the database lets in whoever a version names; the current one unless it is named. */
+  async signsIn(versionId?: string): Promise<boolean> {
+    const { username, password } = await this.value(versionId);
+    return this.#place.postgres.signsIn({ username: String(username), password: String(password) });
+  }
+
   /** Stores a value by hand, as its owner would; AWSCURRENT goes to it. */
   async put(text: string): Promise<string> {
     const command = new PutSecretValueCommand({ SecretId: this.arn, SecretString: text });
