@@ -61,7 +61,10 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
   } catch (err) {
     const failure = domainFailure(err);
     timeline.enter('undone');
-    timeline.end(isCancellation(err) ? 'cancelled' : 'failed', failure instanceof Error ? failure.message : undefined);
+    timeline.end(
+      isCancellation(failure) ? 'cancelled' : 'failed',
+      failure instanceof Error ? failure.message : undefined,
+    );
     throw failure;
   }
 }
