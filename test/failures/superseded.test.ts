@@ -1,6 +1,6 @@
 import { type Activities } from '../../activities';
 import { atOnce } from '../support/at-once';
-import { expectGivenWay, expectRotated } from '../support/end-states';
+import { expectGivenWay, expectRotated, untilStill } from '../support/end-states';
 import { Interference } from '../support/interference';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
@@ -14,13 +14,19 @@ interface Case {
   readonly and: 'and sets it in the database' | 'and nothing else';
 }
 
-const cases: Case[] = postgresStrategies.flatMap((strategy) =>
+const all: Case[] = postgresStrategies.flatMap((strategy) =>
   (['openRotation', 'createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const).flatMap((step) =>
     (['and sets it in the database', 'and nothing else'] as const).map((and) => ({ strategy, step, and })),
   ),
 );
 
 const isEarly = ({ step }: Case): boolean => step === 'openRotation' || step === 'createSecret';
+
+/** A superuser is never used for a user of whom the secret has no password that works. */
+const isUsable = (one: Case): boolean =>
+  !(isEarly(one) && one.strategy === 'alternating-users' && one.and === 'and nothing else');
+
+const cases = all.filter(isUsable);
 
 const interference = new Interference();
 let rotor: RotorUnderTest;
@@ -53,9 +59,9 @@ async function supersede(one: Case): Promise<void> {
     expect((await rotor.client.outcome(rotation)).previousVersionId).toBe(theirs);
     return;
   }
+  await untilStill(rotor, { rotation });
   const labels = { [theirs]: ['AWSCURRENT'], [firstVersion]: ['AWSPREVIOUS'] };
-  await rotor.client.outcome(rotation).catch(() => undefined);
-  await expectGivenWay(rotor, { application, rotation, labels: { ...labels, [theirs]: ['AWSCURRENT'] } });
+  await expectGivenWay(rotor, { application, rotation, labels });
   expect(await application.signsIn(theirs)).toBe(true);
   expect(await application.signsIn(firstVersion)).toBe(false);
   if (strategy === 'single-user') expect(await application.signsIn(rotation.versionId)).toBe(false);
@@ -71,7 +77,7 @@ test.each(cases.filter((one) => !isEarly(one)))(
   (one) => end(one),
 );
 
-test.each(cases.filter((one) => isEarly(one) && one.strategy === 'single-user'))(
+test.each(cases.filter(isEarly))(
   'somebody stores another password before $step with $strategy $and: it is the one that is rotated',
   (one) => end(one),
 );

@@ -22,6 +22,14 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+/** How a worker of a test differs from Rotor's. */
+export interface WorkerOptions {
+  /** Changes the activities. */
+  readonly wrap?: (activities: Activities) => Activities;
+  /** @defaultValue straight to the suite's endpoint */
+  readonly secretsManager?: SecretsManagerClient;
+}
+
 interface Parts {
   readonly endpoint: SecretsManagerEndpoint;
   readonly connection: Connection;
@@ -101,13 +109,13 @@ export class RotorUnderTest {
   }
 
   /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */
-  async startWorker({ wrap }: { wrap?: (activities: Activities) => Activities } = {}): Promise<RunningWorker> {
+  async startWorker({ wrap, secretsManager = this.secretsManager }: WorkerOptions = {}): Promise<RunningWorker> {
     const { temporal, program } = this.servers;
     const options = {
       connection: this.#parts.native,
       namespace: temporal.namespace,
       taskQueue: this.taskQueue,
-      secretsManager: this.secretsManager,
+      secretsManager,
       workflowBundle: { codePath: program.workflowBundle },
     };
     const worker = run(await (wrap ? createHeldWorker({ ...options, wrap }) : createRotorWorker(options)));
