@@ -6,9 +6,12 @@ import { type RotorUnderTest } from './rotor-under-test';
 
 /** A rotation, and the application whose secret it rotates. */
 export interface RotationOf {
-  readonly application: RotatedApplication;
+  readonly application: Pick<RotatedApplication, 'firstVersion' | 'labels' | 'signsIn'>;
   readonly rotation: RotationHandle;
 }
+
+/** Where a test asks about rotations. */
+type Asked = Pick<RotorUnderTest, 'client'>;
 
 type DescribedRotation = NonNullable<RotationDescription['rotation']>;
 
@@ -19,7 +22,7 @@ const limitMs = 40_000;
  * workflow failed with this type. A rotation that got so far has armed the Schedule.
  */
 export async function expectUndone(
-  rotor: RotorUnderTest,
+  rotor: Asked,
   { application, rotation, type }: RotationOf & { readonly type: string },
 ): Promise<void> {
   await untilStill(rotor, { rotation });
@@ -36,7 +39,7 @@ export async function expectUndone(
 }
 
 /** Expects that a rotation ended with its version as AWSCURRENT, and AWSPENDING on no other. */
-export async function expectRotated(rotor: RotorUnderTest, { application, rotation }: RotationOf): Promise<void> {
+export async function expectRotated(rotor: Asked, { application, rotation }: RotationOf): Promise<void> {
   await untilStill(rotor, { rotation });
   const { outcome, clientRequestToken, previousVersionId = '' } = await rotor.client.outcome(rotation);
   expect(outcome).toBe('rotated');
@@ -49,7 +52,7 @@ export async function expectRotated(rotor: RotorUnderTest, { application, rotati
 
 /** Expects that a rotation gave way to what somebody else stored: no label is on its version. */
 export async function expectGivenWay(
-  rotor: RotorUnderTest,
+  rotor: Asked,
   { application, rotation, labels }: RotationOf & { readonly labels: Readonly<Record<string, readonly string[]>> },
 ): Promise<void> {
   await untilStill(rotor, { rotation });
@@ -62,7 +65,7 @@ export async function expectGivenWay(
 }
 
 /** Waits until a rotation has ended. Throws at once where it asks a person, who will not come. */
-export async function untilStill(rotor: RotorUnderTest, { rotation }: Pick<RotationOf, 'rotation'>): Promise<void> {
+export async function untilStill(rotor: Asked, { rotation }: Pick<RotationOf, 'rotation'>): Promise<void> {
   const ended = async (): Promise<boolean> => {
     const seen = await described(rotor, rotation);
     const { question } = seen?.status ?? {};
@@ -74,7 +77,7 @@ export async function untilStill(rotor: RotorUnderTest, { rotation }: Pick<Rotat
 
 /** Waits until a rotation asks a person; tells why it does. */
 export async function untilAsked(
-  rotor: RotorUnderTest,
+  rotor: Asked,
   { rotation, question = 1 }: Pick<RotationOf, 'rotation'> & { readonly question?: number },
 ): Promise<string> {
   const asked = async (): Promise<boolean> =>
@@ -86,7 +89,7 @@ export async function untilAsked(
 }
 
 /** Waits until a step of the rotation failed and is tried again; tells what it failed with. */
-export async function untilRetried(rotor: RotorUnderTest, { rotation }: Pick<RotationOf, 'rotation'>): Promise<string> {
+export async function untilRetried(rotor: Asked, { rotation }: Pick<RotationOf, 'rotation'>): Promise<string> {
   let type: string | undefined;
   const retried = async (): Promise<boolean> => {
     const { rotation: seen } = await rotor.client.describe(rotation.arn);
@@ -98,7 +101,7 @@ export async function untilRetried(rotor: RotorUnderTest, { rotation }: Pick<Rot
 }
 
 /** The newest rotation with its steps, which a busy worker may not tell at once. */
-async function described(rotor: RotorUnderTest, { arn }: RotationHandle): Promise<DescribedRotation | undefined> {
+async function described(rotor: Asked, { arn }: RotationHandle): Promise<DescribedRotation | undefined> {
   let seen: DescribedRotation | undefined;
   const told = async (): Promise<boolean> => (seen = (await rotor.client.describe(arn)).rotation)?.status !== undefined;
   await waitUntil(told, { limitMs, everyMs: 100 });

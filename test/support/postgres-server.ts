@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +11,7 @@ import { Sensitive } from '../../rotation/sensitive';
 import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { type DatabaseUnderTest, type UserAccount } from '../contracts/database-engine';
 import { startPostgresOf } from './servers/postgres-program';
+import { signalFamily } from './signal-family';
 
 /** A server that can be asked by SQL, past the engine. */
 export class PostgresServer {
@@ -106,22 +106,12 @@ export class OwnPostgresServer extends PostgresServer {
 
   /** Stops every process of the server where it stands: it goes on listening, and answers nothing. */
   freeze(): void {
-    for (const pid of this.#processes()) process.kill(pid, 'SIGSTOP');
+    signalFamily(this.#controls.pid(), 'SIGSTOP');
   }
 
   /** Lets the processes go on. Safe to repeat. */
   thaw(): void {
-    for (const pid of this.#processes()) process.kill(pid, 'SIGCONT');
-  }
-
-  #processes(): number[] {
-    const postmaster = this.#controls.pid();
-    const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-    const all = stdout.trim().split('\n');
-    const children = all
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .filter(([, parent]) => parent === postmaster);
-    return [postmaster, ...children.map(([pid = NaN]) => pid)];
+    signalFamily(this.#controls.pid(), 'SIGCONT');
   }
 
   /** All that the server has printed. */

@@ -9,6 +9,7 @@ import { type RotorUnderTest } from './rotor-under-test';
 /** A rotation that stands before a step. */
 export interface StandingRotation extends RotationOf {
   readonly step: keyof Activities;
+  readonly application: RotatedApplication;
 }
 
 /** What to begin. */
@@ -22,7 +23,7 @@ export interface StandingOptions {
 
 /** Begins a rotation for each step, and resolves when each stands before its own; `go` lets all go on. */
 export async function standBefore(
-  rotor: RotorUnderTest,
+  rotor: Pick<RotorUnderTest, 'client'>,
   { interference, steps, create, configuration }: StandingOptions,
 ): Promise<{ readonly rotations: readonly StandingRotation[]; readonly go: () => void }> {
   let go = (): void => undefined;
