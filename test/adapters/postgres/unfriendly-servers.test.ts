@@ -292,6 +292,7 @@ describe('signing in', () => {
   it.each([
     ['08P01', 'SASL authentication failed'],
     ['08P01', 'password authentication failed'],
+    ['08P01', 'no such user: app'],
     ['28P01', 'passwort ist falsch'],
   ])('§11.40 is refused by %s %s', async (code, text) => {
     const { credential } = await serve((socket) => socket.end(refusal({ code, text })));
@@ -304,6 +305,7 @@ describe('signing in', () => {
     ['57P01', 'terminating connection', 'TargetUnavailable'],
     ['53300', 'too many clients', 'TargetUnavailable'],
     ['08P01', 'query_wait_timeout', 'TargetUnavailable'],
+    ['08P01', 'no more connections allowed (max_client_conn)', 'TargetUnavailable'],
     ['08P01', 'server login has been failing, try again later (server_login_retry)', 'TargetUnavailable'],
     ['08P01', 'unsupported startup parameter', 'TargetMisconfigured'],
     ['28000', 'role "app" is not permitted to log in', 'AccountBlocked'],
