@@ -1,12 +1,9 @@
-import { type Sensitive } from '../../rotation/sensitive';
-import { type AccountChange, hashStatement } from './mysql-password';
-import { type MysqlSession } from './mysql-session';
-import { type Account, type HashStatement, hashLiteral, quoteAccount, quoteText } from './mysql-statements';
-
-/** An account's new password, and the one that goes on working beside it. */
-export interface DualChange extends AccountChange {
-  readonly alsoKeep: Sensitive;
-}
+import { type DualChange } from '../mysql2/dialect';
+import { type Mysql2Session } from '../mysql2/mysql2-session';
+import { type Account, quoteAccount, quoteText } from '../mysql2/quoting';
+import { type PasswordAccount } from './mysql-account';
+import { hashStatement } from './mysql-password';
+import { type HashStatement, hashLiteral } from './mysql-statements';
 
 /**
  * Gives an account two passwords in place of all that it has. The one to keep is made the first, which leaves a second as
@@ -14,8 +11,8 @@ export interface DualChange extends AccountChange {
  * Needs CREATE USER.
  */
 export async function setTwoPasswords(
-  session: MysqlSession,
-  { account, newPassword, alsoKeep }: DualChange,
+  session: Mysql2Session,
+  { account, newPassword, alsoKeep }: DualChange<PasswordAccount>,
 ): Promise<void> {
   const kept = await hashStatement(session, { account, newPassword: alsoKeep });
   const added = await hashStatement(session, { account, newPassword });
@@ -37,9 +34,10 @@ export function retainCurrentPassword({ account, plugin, hash }: HashStatement):
   return `ALTER USER ${quoteAccount(account)} IDENTIFIED WITH ${plugin} AS ${hashLiteral(plugin, hash)} RETAIN CURRENT PASSWORD`;
 }
 
-/** Ends the second password, if there is one. Repeating it changes nothing. Needs APPLICATION_PASSWORD_ADMIN or CREATE USER. */
-export function discardOldPassword(account: Account): string {
-  return `ALTER USER ${quoteAccount(account)} DISCARD OLD PASSWORD`;
+/** Whether an account has a second password. */
+export async function hasSecondPassword(session: Mysql2Session, account: Account): Promise<boolean> {
+  const [row] = await session.read<{ hasSecond: number }>(readHasSecond(account));
+  return Number(row?.hasSecond) === 1;
 }
 
 /** Whether an account has a second password. Needs SELECT on `mysql.user`; `SHOW CREATE USER` does not tell. */

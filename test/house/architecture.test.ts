@@ -32,6 +32,11 @@ describe('a planted import is found', () => {
     ['rotation/x.ts', "export { PostgresEngine } from '../adapters/postgres';", 'adapters/postgres/index.ts'],
     ['adapters/postgres/x.ts', "import mysql from 'mysql2/promise';", 'mysql2'],
     ['adapters/postgres/x.ts', "import { x } from '../secrets-manager';", 'adapters/secrets-manager/index.ts'],
+    ['adapters/postgres/x.ts', "import { quoteText } from '../mysql2/quoting';", 'adapters/mysql2/quoting.ts'],
+    ['adapters/mysql/x.ts', "import { MariadbEngine } from '../mariadb';", 'adapters/mariadb/index.ts'],
+    ['adapters/mysql/x.ts', "import { connect } from 'mysql2';", 'mysql2'],
+    ['adapters/mysql2/x.ts', "import { MysqlEngine } from '../mysql';", 'adapters/mysql/index.ts'],
+    ['adapters/mysql2/x.ts', "import { Client } from 'pg';", 'pg'],
     ['adapters/postgres/x.ts', "import { heartbeat } from '@temporalio/activity';", '@temporalio/activity'],
     ['activities/x.ts', "import { PostgresEngine } from '../adapters/postgres';", 'adapters/postgres/index.ts'],
     [
@@ -43,6 +48,11 @@ describe('a planted import is found', () => {
     ['workflows/x.ts', "import { randomUUID } from 'node:crypto';", 'node:crypto'],
     ['workflows/x.ts', "const fs = require('fs');", 'fs'],
     ['workflows/x.ts', "import { Client } from '@temporalio/client';", '@temporalio/client'],
+    [
+      'worker/x.ts',
+      "import { Mysql2Engine } from '../adapters/mysql2/mysql2-engine';",
+      'adapters/mysql2/mysql2-engine.ts',
+    ],
     ['worker/x.ts', "import { RotationClient } from '../client';", 'client/index.ts'],
     ['worker/x.ts', "import { startStack } from '../local/stack';", 'local/stack/index.ts'],
     ['client/x.ts', "import { createActivities } from '../activities';", 'activities/index.ts'],

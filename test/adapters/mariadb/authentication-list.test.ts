@@ -3,7 +3,7 @@ import {
   parseAuthentications,
   renderAuthentications,
 } from '../../../adapters/mariadb/authentication-list';
-import { quoteIdentifier, setOwnPassword } from '../../../adapters/mariadb/mariadb-statements';
+import { setOwnPassword } from '../../../adapters/mariadb/mariadb-statements';
 
 const one = '*74445CD742AF268FD22866DA0D12758951D638F7';
 const two = '*A41BEE51488264C01B96DE959A9142AF1A75205E';
@@ -50,11 +50,5 @@ describe('renderAuthentications', () => {
 describe('statements', () => {
   it.each(['', 'second', `${one}'`, one.toLowerCase()])('§11.15 do not send %j as a hash', (text) => {
     expect(() => setOwnPassword(text)).toThrow(TypeError);
-  });
-
-  it('§11.4 §11.7 quote a name of 128 characters, and no longer one', () => {
-    expect(quoteIdentifier('ü`'.repeat(64))).toHaveLength(2 + 64 * 3);
-    expect(() => quoteIdentifier('u'.repeat(129))).toThrow(TypeError);
-    expect(() => quoteIdentifier('')).toThrow(TypeError);
   });
 });

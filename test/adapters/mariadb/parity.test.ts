@@ -1,14 +1,10 @@
 import { parseAuthentications, withOnePassword, withTwoPasswords } from '../../../adapters/mariadb/authentication-list';
 import { type Granted, missingGrants, replayGrant, showGrants } from '../../../adapters/mariadb/grant-replay';
-import {
-  type Account,
-  alterAuthentications,
-  boundSession,
-  quoteAccount,
-  setOwnPassword,
-  showAccount,
-} from '../../../adapters/mariadb/mariadb-statements';
-import { nativeHash } from '../../../adapters/mariadb/native-hash';
+import { mariadbDialect } from '../../../adapters/mariadb/mariadb-dialect';
+import { alterAuthentications, setOwnPassword, showAccount } from '../../../adapters/mariadb/mariadb-statements';
+import { boundSession } from '../../../adapters/mysql2/bound-session';
+import { nativeHash } from '../../../adapters/mysql2/native-hash';
+import { type Account, quoteAccount } from '../../../adapters/mysql2/quoting';
 import { Sensitive } from '../../../rotation/sensitive';
 import { mariadbHere, startMariadbServer } from '../../support/mariadb-server';
 import { describeWith } from '../../support/servers/describe-on';
@@ -41,7 +37,7 @@ describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbH
   /** Runs statements as the engine would, in one session with its settings. */
   const run = (...statements: string[]): Promise<Record<string, string>[]> =>
     server.withConnection(async (connection) => {
-      await connection.query(boundSession);
+      await connection.query(boundSession(mariadbDialect.flavour));
       let rows: Record<string, string>[] = [];
       for (const statement of statements) rows = await rowsOf<Record<string, string>>(connection, statement);
       return rows;

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cachingSha2Hash, isCachingSha2Hash } from '../../../adapters/mysql/caching-sha2-hash';
-import { isNativeHash, nativeHash } from '../../../adapters/mysql/native-hash';
+import { isNativeHash, nativeHash } from '../../../adapters/mysql2/native-hash';
 import { Sensitive } from '../../../rotation/sensitive';
 
 const allPrintable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).join('');

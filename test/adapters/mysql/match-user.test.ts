@@ -1,11 +1,6 @@
 import { MysqlEngine } from '../../../adapters/mysql';
 import { type UserPair } from '../../../rotation/database-engine';
-import {
-  ConfigurationInvalidError,
-  PermissionMissingError,
-  TargetConflictError,
-  TargetMisconfiguredError,
-} from '../../../rotation/errors';
+import { ConfigurationInvalidError, PermissionMissingError, TargetMisconfiguredError } from '../../../rotation/errors';
 import { Sensitive } from '../../../rotation/sensitive';
 import { mysqlHere, startMysqlServer } from '../../support/mysql-server';
 import { describeWith } from '../../support/servers/describe-on';
@@ -176,21 +171,6 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
 
       await expect(matching).rejects.toBeInstanceOf(TargetMisconfiguredError);
       expect(await engine.canSignIn(server.superuser)).toBe(true);
-    });
-
-    it('while another session brings the same two to parity, and goes on afterwards', async () => {
-      const { pair } = await aPair();
-      let first: Promise<unknown> = Promise.resolve();
-      await server.withConnection(async (connection) => {
-        await connection.query('FLUSH TABLES WITH READ LOCK');
-        first = engine.matchUser(pair).catch((error: unknown) => error);
-        await server.untilFound("SELECT 1 FROM information_schema.processlist WHERE INFO LIKE 'CREATE USER%'");
-
-        await expect(engine.matchUser(pair)).rejects.toBeInstanceOf(TargetConflictError);
-      });
-      await first;
-      await engine.matchUser(pair);
-      await verify(pair);
     });
   });
 

@@ -10,8 +10,15 @@ const matching: readonly Phase[] = ['match'];
 const probing: readonly Phase[] = ['read-probe', 'write-probe'];
 const denied = [1044, 1045, 1142, 1143, 1227, 1370, 1410, 1698];
 
+/** What ends a statement: a kill, and a time limit, whose number is each server's own. */
+export type Interrupted = readonly number[];
+
 /** Failures of the statements that bring two users to parity, and of the operator's probes. They come first. */
-export const matchAndProbeRules: readonly FailureRule[] = [
+export function matchAndProbeRules(interrupted: Interrupted): readonly FailureRule[] {
+  return [...matchRules(interrupted), ...probeRules(interrupted)];
+}
+
+const matchRules = (interrupted: Interrupted): readonly FailureRule[] => [
   {
     phases: matching,
     codes: denied,
@@ -28,11 +35,14 @@ export const matchAndProbeRules: readonly FailureRule[] = [
   },
   {
     phases: matching,
-    codes: [1317, 3024],
+    codes: interrupted,
     error: TargetUnavailableError,
     tell: ({ server }) =>
       `The server at ${server} cancelled a statement that brings two users to parity, or had no time for it.`,
   },
+];
+
+const probeRules = (interrupted: Interrupted): readonly FailureRule[] => [
   {
     phases: probing,
     codes: denied,
@@ -41,7 +51,7 @@ export const matchAndProbeRules: readonly FailureRule[] = [
   },
   {
     phases: probing,
-    codes: [1317, 3024],
+    codes: interrupted,
     error: ConfigurationInvalidError,
     tell: ({ server, probe }) =>
       `The ${probe} takes longer at ${server} than a probe may. Configure one that is done in a moment.`,

@@ -16,7 +16,7 @@ export interface StatementStep {
   readonly remedy?: string;
 }
 
-/** What a message may be made of. Names are quoted as MySQL writes them. */
+/** What a message may be made of. Names are quoted as the servers write them. */
 export interface FailurePlace {
   /** host:port */
   readonly server: string;

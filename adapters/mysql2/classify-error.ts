@@ -7,13 +7,13 @@ import {
 } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { type FailurePlace, type FailureRule, type Phase, type StatementStep } from './failure-rule';
-import { failureRules } from './failure-rules';
-import { matchAndProbeRules } from './match-and-probe-rules';
+import { type Flavour } from './flavour';
 import { defaultPort } from './mysql2-client';
 
 /** What was going on when it failed. */
 export interface FailureContext extends StatementStep {
   readonly credential: ConnectionSecret;
+  readonly flavour: Flavour;
   /** The user whose password is changed, where it is another than the credential's. */
   readonly username?: string | undefined;
 }
@@ -34,8 +34,10 @@ export function classifyError(error: unknown, context: FailureContext): Rotation
   const failure = readFailure(error, context.phase);
   const place = placeOf(context);
   const ids = idsOf(context, failure.code);
-  const rule = [...matchAndProbeRules, ...failureRules].find((candidate) => fits(candidate, failure));
-  return rule ? new rule.error(rule.tell(place), ids) : new (otherwise(failure))(tellOther(failure, place), ids);
+  const { failureRules, product } = context.flavour;
+  const rule = failureRules.find((candidate) => fits(candidate, failure));
+  if (rule) return new rule.error(rule.tell(place), ids);
+  return new (otherwise(failure))(tellOther(failure, { ...place, product }), ids);
 }
 
 /** What an error says of itself. Node's own are not of this realm's class everywhere, so that the class is not asked. */
@@ -48,7 +50,7 @@ interface Said {
 }
 
 /** The server's own number of an error; undefined for what the driver or Node says. */
-function serverErrorNumber(error: unknown): number | undefined {
+export function serverErrorNumber(error: unknown): number | undefined {
   const { errno, sqlState } = said(error);
   return typeof sqlState === 'string' && typeof errno === 'number' && errno > 0 ? errno : undefined;
 }
@@ -82,13 +84,14 @@ function isProbe(phase: Phase): boolean {
   return phase === 'read-probe' || phase === 'write-probe';
 }
 
-function tellOther({ phase, code }: Failure, { server, user, probe }: FailurePlace): string {
+function tellOther({ phase, code }: Failure, place: FailurePlace & { readonly product: string }): string {
+  const { server, user, probe, product } = place;
   const suffix = code === undefined ? '' : ` (${code})`;
   if (typeof code === 'number' && isProbe(phase)) {
     return `${server} cannot run the ${probe}${suffix}. Correct it in the configuration, or what it needs in the database.`;
   }
   return typeof code === 'number'
-    ? `${server} refused what user ${user} asked for${suffix}. Look the number up in MariaDB's error reference.`
+    ? `${server} refused what user ${user} asked for${suffix}. Look the number up in ${product}'s error reference.`
     : `The connection to ${server} was lost or could not be made${suffix}.`;
 }
 
@@ -106,11 +109,11 @@ function placeOf({ credential, username, probe = '', remedy = '' }: FailureConte
 }
 
 function idsOf(
-  { credential: { host, port, username } }: FailureContext,
+  { credential: { host, port, username }, flavour: { engine } }: FailureContext,
   code: number | string | undefined,
 ): RotationError['ids'] {
   return {
-    engine: 'mariadb',
+    engine,
     host,
     port: port ?? defaultPort,
     username,

@@ -1,22 +1,39 @@
 import { type Socket } from 'node:net';
 import { type Connection, type RowDataPacket } from 'mysql2';
+import { type StillWanted } from '../../rotation/database-engine';
+import { type FailureIds } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
-import { classifyError } from './classify-error';
+import { boundSession, statementTimeoutMs } from './bound-session';
+import { classifyError, serverErrorNumber } from './classify-error';
 import { type StatementStep } from './failure-rule';
-import { boundSession, statementTimeoutMs } from './mariadb-statements';
-import { type ClientSettings, createMysql2Client } from './mysql2-client';
+import { type Flavour } from './flavour';
+import { type ClientSettings, createMysql2Client, defaultPort } from './mysql2-client';
 
 const closeTimeoutMs = 1_000;
+/** The session to end is gone already. */
+const noSuchThread = 1094;
+
 const answerTimeoutMs = statementTimeoutMs + 3_000;
 
 /** What to open a session with. */
 export interface SessionOptions extends ClientSettings {
+  readonly flavour: Flavour;
   readonly credential: ConnectionSecret;
   readonly connectTimeoutMs: number;
   /** The user that the session is opened for, where it is another than the credential's; for messages. */
   readonly username?: string | undefined;
   /** Ends connecting and waiting until a change is sent; not after. */
   readonly signal?: AbortSignal | undefined;
+  /** Asked once, right before the first change. */
+  readonly stillWanted?: StillWanted | undefined;
+}
+
+/** A statement that the server may refuse by one of these numbers, which says that it did nothing. */
+export interface Attempt {
+  readonly text: string;
+  readonly refusals: readonly number[];
+  /** @defaultValue the change of a password */
+  readonly step?: StatementStep;
 }
 
 type Answered<T> = (error: Error | null, answer?: T) => void;
@@ -26,11 +43,8 @@ type Answered<T> = (error: Error | null, answer?: T) => void;
  *
  * @throws RotationError; the signal's reason where the signal ended it.
  */
-export async function withSession<T>(
-  options: SessionOptions,
-  use: (session: MariadbSession) => Promise<T>,
-): Promise<T> {
-  const session = new MariadbSession(options);
+export async function withSession<T>(options: SessionOptions, use: (session: Mysql2Session) => Promise<T>): Promise<T> {
+  const session = new Mysql2Session(options);
   try {
     await session.open();
     return await use(session);
@@ -40,7 +54,11 @@ export async function withSession<T>(
 }
 
 /** One connection to one server. Every failure comes out as a domain error. */
-export class MariadbSession {
+export class Mysql2Session {
+  readonly flavour: Flavour;
+  readonly credential: ConnectionSecret;
+  /** The user that the session is about. */
+  readonly username: string;
   readonly #options: SessionOptions;
   readonly #connection: Connection;
   readonly #socket: Socket;
@@ -49,12 +67,29 @@ export class MariadbSession {
   };
   #step: StatementStep = { phase: 'sign-in' };
   #canLeave = false;
+  #wasWanted = false;
   #giveUp: (error: Error) => void = () => undefined;
 
   constructor(options: SessionOptions) {
     options.signal?.throwIfAborted();
     this.#options = options;
+    const { flavour, credential, username = credential.username } = options;
+    this.flavour = flavour;
+    this.credential = credential;
+    this.username = username;
     ({ connection: this.#connection, socket: this.#socket } = createMysql2Client(options.credential, options));
+  }
+
+  /** host:port */
+  get server(): string {
+    const { host, port = defaultPort } = this.credential;
+    return `${host}:${port}`;
+  }
+
+  /** What may be told of an error about a user. */
+  idsOf(username: string): FailureIds {
+    const { host, port = defaultPort } = this.credential;
+    return { engine: this.flavour.engine, host, port, username };
   }
 
   /** Signs in. */
@@ -71,7 +106,7 @@ export class MariadbSession {
 
   /** Gives the session the server's limits, before anything that may wait there. */
   async bound(): Promise<void> {
-    await this.#translated(() => this.#query(boundSession));
+    await this.#translated(() => this.#query(boundSession(this.#options.flavour)));
   }
 
   /** The rows that a statement which changes nothing yields. */
@@ -88,14 +123,27 @@ export class MariadbSession {
   }
 
   /**
-   * Sends the statement that changes something. From here on the signal is not heeded: the server's own limits bound
-   * the wait, and an answer that never comes is an `OutcomeUnknownError`.
+   * Sends a statement that changes something; before the first, asks whether it is still wanted. From here on to a change
+   * of a password the signal is not heeded: the server's own limits bound the wait, and an answer that never comes is an
+   * `OutcomeUnknownError`.
    */
-  async change(text: string): Promise<void> {
+  async change(text: string, step?: StatementStep): Promise<void> {
+    await this.attempt({ text, refusals: [], ...(step ? { step } : {}) });
+  }
+
+  /** As {@link Mysql2Session.change}. Yields the number of an expected refusal, and undefined when the change was made. */
+  async attempt({ text, refusals, step = { phase: 'change' } }: Attempt): Promise<number | undefined> {
+    await this.#askOnce();
     this.#options.signal?.throwIfAborted();
-    this.#step = { phase: 'change' };
-    await this.#translated(() => this.#query(text));
+    this.#step = step;
+    const refusal = await this.#translated(() => this.#refusal(text, refusals));
     this.#step = { phase: 'statement' };
+    return refusal;
+  }
+
+  /** Ends another session, with what it is waiting for. */
+  async end(id: number): Promise<void> {
+    await this.#translated(() => this.#refusal(`KILL ${id}`, [noSuchThread]));
   }
 
   /** Takes leave of the server where it can, and does not wait long. */
@@ -105,10 +153,27 @@ export class MariadbSession {
     this.#socket.destroy();
   }
 
+  async #askOnce(): Promise<void> {
+    if (this.#wasWanted) return;
+    await this.#options.stillWanted?.();
+    this.#wasWanted = true;
+  }
+
   async #leave(): Promise<void> {
     await this.#answer<unknown>((answered) => {
       this.#connection.end(answered);
     }, closeTimeoutMs);
+  }
+
+  async #refusal(text: string, refusals: readonly number[]): Promise<number | undefined> {
+    try {
+      await this.#query(text);
+      return undefined;
+    } catch (error) {
+      const number = serverErrorNumber(error);
+      if (number !== undefined && refusals.includes(number)) return number;
+      throw error;
+    }
   }
 
   async #query(text: string): Promise<RowDataPacket[]> {
@@ -137,13 +202,13 @@ export class MariadbSession {
   }
 
   async #translated<T>(run: () => Promise<T>): Promise<T> {
-    const { signal, credential, username } = this.#options;
+    const { signal, flavour, credential, username } = this.#options;
     if (this.#step.phase !== 'change') signal?.throwIfAborted();
     try {
       return await run();
     } catch (error) {
       if (this.#step.phase !== 'change') signal?.throwIfAborted();
-      throw classifyError(error, { ...this.#step, credential, username });
+      throw classifyError(error, { ...this.#step, flavour, credential, username });
     }
   }
 
