@@ -71,7 +71,10 @@ function describeOn(name: string, binaries?: ReturnType<typeof findPostgres>): v
     );
 
     it('has the server’s verifier of every password that it takes, whatever it holds [§11.15]', async () => {
-      const character = fc.oneof(fc.constantFrom(...changing), fc.integer({ min: 1, max: 0x1ffff }).filter(isCharacter));
+      const character = fc.oneof(
+        fc.constantFrom(...changing),
+        fc.integer({ min: 1, max: 0x1ffff }).filter(isCharacter),
+      );
       const passwords = fc
         .array(character, { minLength: 1, maxLength: 4 })
         .map((points) => String.fromCodePoint(...points))
