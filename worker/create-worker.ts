@@ -14,6 +14,8 @@ export interface RotorWorkerOptions {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly secretsManager: SecretsManagerClient;
+  /** The certificate authorities, as PEM, where neither secret nor configuration names any. @defaultValue Node's own */
+  readonly ca?: string | undefined;
   /** @defaultValue the bundle that the build made */
   readonly workflowBundle?: WorkerOptions['workflowBundle'];
 }
@@ -28,14 +30,14 @@ export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js
  * seconds instead of twenty.
  */
 export async function createRotorWorker(options: RotorWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, secretsManager, workflowBundle } = options;
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle, ca } = options;
   const identity = `rotor-worker-${process.pid}`;
   const unsearchable = await registerSearchAttributes(connection, namespace);
   if (unsearchable !== undefined) sayUnsearchable(unsearchable);
   const activities = createActivities({
     stepDeps: (signal) => ({
       store: new SecretsManagerStore({ client: secretsManager, signal }),
-      engineFor: enginesFor(signal),
+      engineFor: enginesFor(signal, ca),
     }),
     temporal: new Client({ connection, namespace, identity }),
     searchable: unsearchable === undefined,

@@ -18,6 +18,8 @@ export interface RunWorkerOptions {
   readonly taskQueue: string;
   /** Where Prometheus may scrape metrics, such as `127.0.0.1:9464`. @defaultValue nowhere */
   readonly metricsAddress?: string;
+  /** The certificate authorities, as PEM, that databases are trusted by. @defaultValue Node's own */
+  readonly ca?: string;
   /** Called once the worker polls. */
   readonly onReady?: () => void;
 }
@@ -30,11 +32,11 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   installRuntime(options);
-  const { namespace, taskQueue } = options;
+  const { namespace, taskQueue, ca } = options;
   const connection = await connect(options);
   const secretsManager = createSecretsManagerClient();
   try {
-    const worker = await createRotorWorker({ connection, namespace, taskQueue, secretsManager });
+    const worker = await createRotorWorker({ connection, namespace, taskQueue, secretsManager, ca });
     await run(worker, { ...options, temporal: new Client({ connection, namespace }) });
   } finally {
     secretsManager.destroy();

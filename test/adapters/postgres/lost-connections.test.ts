@@ -108,7 +108,7 @@ const whileHeld = (username: string, run: (holder: Client) => Promise<void>): Pr
     await holder.query('ROLLBACK');
   });
 
-it('§11.44 a change whose client vanishes while it waits is dropped by the server and does not land late', async () => {
+it('a change whose client vanishes while it waits is dropped by the server and does not land late [§11.44]', async () => {
   const user = await aUser();
 
   await whileHeld(user.username, async () => {
@@ -124,7 +124,7 @@ it('§11.44 a change whose client vanishes while it waits is dropped by the serv
   expect(await server.signsIn({ ...user, password: 'second' })).toBe(false);
 });
 
-it('§11.43 a change that lands without its answer has an unknown outcome, and signing in tells', async () => {
+it('a change that lands without its answer has an unknown outcome, and signing in tells [§11.43]', async () => {
   const user = await aUser();
   const pending = server.credential({ ...user, password: 'second' });
 
@@ -170,7 +170,7 @@ it('waiting for an answer before the change is given up with the reason of the s
   expect(await server.signsIn(user)).toBe(true);
 });
 
-it('§11.43 a server that is stopped while it changes has an unknown outcome, then is unavailable, then is as before', async () => {
+it('a server that is stopped while it changes has an unknown outcome, then is unavailable, then is as before [§11.43]', async () => {
   const user = await aUser();
 
   await server
@@ -190,7 +190,7 @@ it('§11.43 a server that is stopped while it changes has an unknown outcome, th
   expect(await engine.canSignIn(server.credential(user))).toBe(true);
 });
 
-it('§11.42 a standby proves a credential and refuses to change it', async () => {
+it('a standby proves a credential and refuses to change it [§11.42]', async () => {
   const user = await aUser();
   await server.writeFile('standby.signal', '');
   await server.halt();

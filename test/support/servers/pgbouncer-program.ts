@@ -18,7 +18,14 @@ export interface PgbouncerProgram {
  */
 export function pgbouncerProgram(): PgbouncerProgram {
   const suite = debianSuite();
-  return programIn(cachedFolder({ name: `pgbouncer-${suite}-${process.arch}`, fill: (folder) => { fill(folder, suite); } }));
+  return programIn(
+    cachedFolder({
+      name: `pgbouncer-${suite}-${process.arch}`,
+      fill: (folder) => {
+        fill(folder, suite);
+      },
+    }),
+  );
 }
 
 /** Most of its libraries are this machine's, so both have to be of one suite. */
