@@ -4,6 +4,7 @@ import { findFreePort } from '../../local/supervisor';
 import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { provide, type Provision } from './servers/describe-on';
 import { type MariadbProgram, mariadbProgram } from './servers/mariadb-program';
+import { newerMariadbProgram } from './servers/newer-mariadb-program';
 import { type OwnSqlServer, type SqlServer } from './servers/sql-server';
 import { sqlUnderTest } from './servers/sql-under-test';
 import { startOwnServer } from './servers/start-own-server';
@@ -11,11 +12,14 @@ import { startOwnServer } from './servers/start-own-server';
 /** The MariaDB of this machine, installed now if need be; or why there is none. */
 export const mariadbHere: Provision<MariadbProgram> = provide(mariadbProgram);
 
+/** MariaDB 11.8, fetched now if need be; or why there is none. */
+export const newerMariadbHere: Provision<MariadbProgram> = provide(newerMariadbProgram);
+
 const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
 
 /** Starts a MariaDB with the data of a new one. `options` are its own, without `--`; an empty one stands alone. */
 export async function startMariadbServer(
-  { server, install, pluginFolder }: MariadbProgram,
+  { server, install, args, pluginFolder }: MariadbProgram,
   options: Readonly<Record<string, string>> = {},
   firstStatements?: readonly string[],
 ): Promise<OwnSqlServer> {
@@ -26,13 +30,14 @@ export async function startMariadbServer(
       command: install,
       args: [
         '--no-defaults',
+        ...args,
         `--datadir=${dataFolder}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         ...asRoot,
       ],
     },
-    run: { command: server, args: ['--no-defaults', `--datadir=${dataFolder}`, ...asRoot] },
+    run: { command: server, args: ['--no-defaults', ...args, `--datadir=${dataFolder}`, ...asRoot] },
     options: {
       'bind-address': '127.0.0.1',
       'skip-name-resolve': '',

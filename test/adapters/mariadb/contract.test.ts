@@ -1,4 +1,4 @@
-import { mariadbHere, mariadbUnderTest, startMariadbServer } from '../../support/mariadb-server';
+import { mariadbHere, mariadbUnderTest, newerMariadbHere, startMariadbServer } from '../../support/mariadb-server';
 import { describeContracts, serverAt } from '../../support/servers/describe-contracts';
 import { describeWith } from '../../support/servers/describe-on';
 
@@ -13,16 +13,21 @@ const subject = {
   },
 };
 
-describeWith('MariaDB', { provision: mariadbHere, isElsewhere: elsewhere !== undefined }, (program) => {
-  describeContracts({
-    ...subject,
-    name: 'MariadbEngine',
-    start: async () => {
-      const server = await startMariadbServer(program);
-      return { server, close: () => server.stop() };
-    },
+for (const { name, provision } of [
+  { name: 'MariaDB', provision: mariadbHere },
+  { name: 'mariadb 11.8', provision: newerMariadbHere },
+]) {
+  describeWith(name, { provision, isElsewhere: elsewhere !== undefined }, (program) => {
+    describeContracts({
+      ...subject,
+      name: 'MariadbEngine',
+      start: async () => {
+        const server = await startMariadbServer(program);
+        return { server, close: () => server.stop() };
+      },
+    });
   });
-});
+}
 
 if (elsewhere !== undefined) {
   const server = serverAt('mariadb', elsewhere);

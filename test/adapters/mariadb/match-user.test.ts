@@ -131,6 +131,21 @@ describeWith('Alternate users and probes on MariaDB 10.11', { provision: mariadb
     expect(await engine.matchUser(pair)).toEqual({ changed: false });
   });
 
+  it('ends a second password of the alternate, also where the one to set works already [§11.24]', async () => {
+    const { pair, clone } = await aPair();
+    await engine.matchUser(pair);
+    const { superuser, alternate } = pair;
+    const alsoKeep = new Sensitive('from before');
+    await engine.changePassword({ signInAs: superuser, username: clone, newPassword: alternate.password, alsoKeep });
+    expect(await server.signsIn({ username: clone, password: 'from before' })).toBe(true);
+
+    expect(await engine.matchUser(pair)).toEqual({ changed: true });
+
+    expect(await server.signsIn({ username: clone, password: 'from before' })).toBe(false);
+    await verify(pair);
+    expect(await engine.matchUser(pair)).toEqual({ changed: false });
+  });
+
   describe('is refused', () => {
     it('for an alternate that comes from elsewhere than the original', async () => {
       const { clone, pair } = await aPair();
