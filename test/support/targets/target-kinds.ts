@@ -16,24 +16,34 @@ export interface TargetKind {
   readonly hasSecondPasswords: boolean;
   /** Whether a user may change its own password by a hash. */
   readonly changesOwnPassword: boolean;
+  /** Makes a role without sign-in, `owner_of_<user>`, that a user acts as; run as the superuser. */
+  readonly actAsOwner?: (username: string) => readonly string[];
 }
+
+const postgres = {
+  hasSecondPasswords: false,
+  changesOwnPassword: true,
+  actAsOwner: (username: string): readonly string[] => [
+    `CREATE ROLE owner_of_${username} NOLOGIN`,
+    `GRANT owner_of_${username} TO ${username}`,
+    `ALTER ROLE ${username} SET role = 'owner_of_${username}'`,
+  ],
+};
 
 /** All of them. */
 export const targetKinds: readonly TargetKind[] = [
   {
     name: 'PostgreSQL 18',
+    ...postgres,
     provision: { there: async () => new PostgresTarget(await startPostgresServer()) },
-    hasSecondPasswords: false,
-    changesOwnPassword: true,
   },
   {
     name: 'PostgreSQL 15',
+    ...postgres,
     provision: starting(
       provide(() => findPostgres(15)),
       async (binaries) => new PostgresTarget(await startPostgresServer({}, binaries)),
     ),
-    hasSecondPasswords: false,
-    changesOwnPassword: true,
   },
   {
     name: 'MySQL 9.7',
