@@ -1,7 +1,7 @@
 import { mariadbHere } from '../mariadb-server';
 import { mysqlHere } from '../mysql-server';
 import { startPostgresServer } from '../postgres-server';
-import { provide, type Provision } from '../servers/describe-on';
+import { provide, type Provision, whereThere } from '../servers/describe-on';
 import { findPostgres } from '../servers/postgres-program';
 import { startMariadbTarget } from './mariadb-target';
 import { startMysqlTarget } from './mysql-target';
@@ -40,29 +40,21 @@ export const targetKinds: readonly TargetKind[] = [
   {
     name: 'PostgreSQL 15',
     ...postgres,
-    provision: starting(
+    provision: whereThere(
       provide(() => findPostgres(15)),
-      async (binaries) => new PostgresTarget(await startPostgresServer({}, binaries)),
+      (binaries) => async () => new PostgresTarget(await startPostgresServer({}, binaries)),
     ),
   },
   {
     name: 'MySQL 9.7',
-    provision: starting(mysqlHere, (program) => startMysqlTarget(program)),
+    provision: whereThere(mysqlHere, (program) => () => startMysqlTarget(program)),
     hasSecondPasswords: true,
     changesOwnPassword: false,
   },
   {
     name: 'MariaDB 10.11',
-    provision: starting(mariadbHere, (program) => startMariadbTarget(program)),
+    provision: whereThere(mariadbHere, (program) => () => startMariadbTarget(program)),
     hasSecondPasswords: true,
     changesOwnPassword: true,
   },
 ];
-
-/** How a server is started, where its program is there. */
-function starting<Program>(
-  provision: Provision<Program>,
-  start: (program: Program) => Promise<TargetServer>,
-): Provision<() => Promise<TargetServer>> {
-  return 'there' in provision ? { there: () => start(provision.there) } : provision;
-}
