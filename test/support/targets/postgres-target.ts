@@ -60,8 +60,12 @@ export class PostgresTarget implements TargetServer {
   }
 
   get members(): Readonly<Record<string, unknown>> {
-    const { host, port } = this.server.address;
-    return { engine: 'postgres', host, port, dbname: 'postgres', ssl: false };
+    return { engine: 'postgres', ...this.address, dbname: 'postgres', ssl: false };
+  }
+
+  get address(): { host: string; port: number } {
+    const { host, port = 5432 } = this.server.address;
+    return { host, port };
   }
 
   get superuser(): UserAccount {
@@ -89,10 +93,8 @@ export class PostgresTarget implements TargetServer {
   }
 
   openPool({ username, password }: UserAccount): ConnectionPool {
-    const { host, port } = this.server.address;
     const pool = new Pool({
-      host,
-      ...(port === undefined ? {} : { port }),
+      ...this.address,
       user: username,
       password,
       database: 'postgres',

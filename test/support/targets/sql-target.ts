@@ -71,8 +71,13 @@ export class SqlTarget implements TargetServer {
   }
 
   get members(): Readonly<Record<string, unknown>> {
-    const { engine, host, port } = this.server.address;
-    return { engine, host, port, dbname: shop, ssl: false };
+    const { engine } = this.server.address;
+    return { engine, ...this.address, dbname: shop, ssl: false };
+  }
+
+  get address(): { host: string; port: number } {
+    const { host, port = 3306 } = this.server.address;
+    return { host, port };
   }
 
   get superuser(): UserAccount {
@@ -102,10 +107,8 @@ export class SqlTarget implements TargetServer {
   }
 
   openPool({ username, password }: UserAccount): ConnectionPool {
-    const { host, port } = this.server.address;
     const pool = createPool({
-      host,
-      ...(port === undefined ? {} : { port }),
+      ...this.address,
       user: username,
       password,
       database: shop,

@@ -33,6 +33,7 @@ export interface RightsStatements {
 export interface TargetServer {
   /** What all secrets of its users hold: engine, address, database. */
   readonly members: Readonly<Record<string, unknown>>;
+  readonly address: { readonly host: string; readonly port: number };
   readonly superuser: UserAccount;
   readonly rights: RightsStatements;
   /** Makes a user who may insert into a table of this name and count its rows, unseen by any log of the server. */
