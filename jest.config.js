@@ -15,7 +15,17 @@ const shared = {
 const pure = ['rotation', 'house'];
 
 /** Suites under these folders share a Temporal server, a PostgreSQL and a build; all others start what they need. */
-const rotations = ['activities', 'cli', 'client', 'local/demo', 'local/dev', 'local/stack', 'worker', 'workflows'];
+const rotations = [
+  'activities',
+  'cli',
+  'client',
+  'end-to-end',
+  'local/demo',
+  'local/dev',
+  'local/stack',
+  'worker',
+  'workflows',
+];
 
 const suitesBelow = (folders) => folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`);
 

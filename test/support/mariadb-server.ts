@@ -4,6 +4,7 @@ import { findFreePort } from '../../local/supervisor';
 import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { provide, type Provision } from './servers/describe-on';
 import { type MariadbProgram, mariadbProgram } from './servers/mariadb-program';
+import { nativeHashOf } from './servers/native-hash-of';
 import { newerMariadbProgram } from './servers/newer-mariadb-program';
 import { type OwnSqlServer, type SqlServer } from './servers/sql-server';
 import { sqlUnderTest } from './servers/sql-under-test';
@@ -48,7 +49,7 @@ export async function startMariadbServer(
       ...options,
     },
     firstStatements: firstStatements ?? [
-      `CREATE USER ${superuser.username}@'%' IDENTIFIED BY '${superuser.password}'`,
+      `CREATE USER ${superuser.username}@'%' IDENTIFIED BY PASSWORD '${nativeHashOf(superuser.password)}'`,
       `GRANT ALL ON *.* TO ${superuser.username}@'%' WITH GRANT OPTION`,
       `INSERT INTO mysql.proxies_priv VALUES ('%', '${superuser.username}', '', '', 1, '', NOW())`,
       "DELETE FROM mysql.global_priv WHERE User IN ('root', '')",

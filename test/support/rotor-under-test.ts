@@ -61,12 +61,15 @@ export class RotorUnderTest {
     this.client = new RotationClient({ temporal: this.temporal, taskQueue: this.taskQueue, store });
   }
 
-  /** Once per suite: the SDK's runtime of a process can be set up only once. */
-  static async start(): Promise<RotorUnderTest> {
+  /**
+   * Once per suite: the SDK's runtime of a process can be set up only once. Secrets are kept in memory, unless a folder
+   * is named.
+   */
+  static async start({ secretsFolder }: { secretsFolder?: string } = {}): Promise<RotorUnderTest> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { address } = sharedServers().temporal;
     const [endpoint, connection, native] = await Promise.all([
-      startSecretsManager(),
+      startSecretsManager({ folder: secretsFolder }),
       Connection.connect({ address }),
       NativeConnection.connect({ address }),
     ]);
