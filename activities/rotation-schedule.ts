@@ -17,6 +17,17 @@ export async function readPlan(temporal: Client, arn: string): Promise<RotationP
   return plan;
 }
 
+/**
+ * Whether an instant is one of those that a secret's Schedule is set to now, which the instant of a trigger by hand is
+ * not.
+ *
+ * @throws ScheduleUnavailableError
+ */
+export async function firesAt(temporal: Client, arn: string, instant: Date): Promise<boolean> {
+  const intervals = (await describe(temporal, arn))?.spec.intervals ?? [];
+  return intervals.some(({ every, offset }) => (instant.getTime() - offset) % every === 0);
+}
+
 /** A Schedule without the instants that it fires at: the workflow knows its parts, this module only passes them on. */
 export interface ScheduleDefinition {
   readonly action: Extract<ScheduleOptions['action'], { type: 'startWorkflow' }> & { readonly args: [RotationPlan] };
