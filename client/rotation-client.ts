@@ -13,7 +13,8 @@ import { listRotations, type ListedRotation, type ListedState } from './list-rot
 import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
 import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
-import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
+import { readSchedule, withSchedule } from './rotation-schedules';
+import { storePlan } from './store-plan';
 
 /** What the client works with. Whoever hands them in closes them. */
 export interface RotationClientOptions {

@@ -1,9 +1,7 @@
 import { ScheduleNotFoundError, type Client, type ScheduleHandle, type ScheduleSummary } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
-import { armedInterval } from '../rotation/schedule/interval';
-import { dueRotation, upcomingRotations } from '../rotation/schedule/next-rotation';
-import { scheduleDefinition } from '../workflows/schedule-definition';
+import { upcomingRotations } from '../rotation/schedule/next-rotation';
 import { ScheduleMissingError } from './errors';
 
 /** A secret's Schedule, as an operator wants to see it. */
@@ -39,26 +37,6 @@ export async function readSchedule(temporal: Client, arn: string): Promise<Plann
 
 function following({ secretId, rotationRules }: RotationPlan, next: Date): Date[] {
   return upcomingRotations({ arn: secretId, rules: rotationRules, lastRotation: next, count: 11 });
-}
-
-/**
- * Stores a plan in the secret's Schedule and sets the first rotation by it, counted from now. Safe to repeat. The
- * Schedule's pause and note stay as they are.
- */
-export async function storePlan(input: { temporal: Client; taskQueue: string; plan: RotationPlan }): Promise<void> {
-  const { temporal, taskQueue, plan } = input;
-  const { secretId, rotationRules } = plan;
-  const now = new Date();
-  const next = dueRotation({ arn: secretId, lastRotation: now, now, rules: rotationRules });
-  const { everyMs, offsetMs, startAt } = armedInterval(next, rotationRules);
-  const definition = scheduleDefinition(plan, taskQueue);
-  const spec = { intervals: [{ every: everyMs, offset: offsetMs }], startAt };
-  try {
-    await handleOf(temporal, secretId).update(({ state }) => ({ ...definition, state, spec }));
-  } catch (err) {
-    if (!(err instanceof ScheduleNotFoundError)) throw err;
-    await temporal.schedule.create({ ...definition, scheduleId: rotationId(secretId), spec });
-  }
 }
 
 /**
