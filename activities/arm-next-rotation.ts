@@ -40,15 +40,16 @@ const afterFailureMs = 3_600_000;
 
 /**
  * Sets the secret's Schedule to its next rotation, by the rules that the Schedule holds now. Safe to repeat: the instant
- * is a pure function of secret, last rotation and rules; one that has passed becomes soon.
+ * is a pure function of secret, last rotation and rules; one that has passed becomes soon. Where the namespace can tell it,
+ * the Schedule also shows when the secret was last rotated.
  *
  * @throws ScheduleUnavailableError
  */
 export async function armNextRotation(
-  deps: { store: SecretStore; temporal: Client },
+  deps: { store: SecretStore; temporal: Client; searchable: boolean },
   { secretId, lastRotation, definition, missed }: LastRotation,
 ): Promise<ArmedRotation> {
-  const { temporal } = deps;
+  const { temporal, searchable } = deps;
   if (missed && !(await isScheduled(temporal, secretId, missed))) return { byHand: true };
   const stored = await readPlan(temporal, secretId);
   const plan = stored ?? definition?.action.args[0];
@@ -57,8 +58,9 @@ export async function armNextRotation(
   const interval = lastRotation
     ? intervalAfter(plan, { lastRotation: new Date(lastRotation), now: new Date() })
     : await intervalAfterCurrent(deps.store, { plan, notBefore: Date.now() + (missed ? 0 : afterFailureMs) });
-  if (stored) await rearm(temporal, secretId, interval);
-  else if (definition) await createSchedule(temporal, { secretId, definition, interval });
+  const shown = searchable && lastRotation ? { lastRotation: new Date(lastRotation) } : {};
+  if (stored) await rearm(temporal, secretId, { ...interval, ...shown });
+  else if (definition) await createSchedule(temporal, { secretId, definition, arming: { ...interval, ...shown } });
   return { nextRotation: interval.startAt.toISOString() };
 }
 

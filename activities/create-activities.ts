@@ -64,6 +64,8 @@ export function createActivities({ stepDeps, temporal, searchable = false }: Act
     restoreCurrent: withFailureBoundary((signal, input) => restoreCurrent(stepDeps(signal), input), onlyWhenGone),
     discardPending: withFailureBoundary((signal, input) => discardPending(stepDeps(signal), input), onlyWhenGone),
     testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
-    armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
+    armNextRotation: withFailureBoundary((signal, input) =>
+      armNextRotation({ ...stepDeps(signal), temporal, searchable }, input),
+    ),
   };
 }

@@ -1,4 +1,5 @@
 import { ScheduleNotFoundError, type Client, type ScheduleHandle, type ScheduleSummary } from '@temporalio/client';
+import { lastRotationAttribute } from '../rotation/last-rotation-attribute';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { upcomingRotations } from '../rotation/schedule/next-rotation';
@@ -13,12 +14,14 @@ export interface PlannedRotation {
   readonly upcoming: readonly string[];
   readonly paused: boolean;
   readonly note: string | undefined;
+  /** When the secret was last rotated, where the namespace can keep that. ISO 8601. */
+  readonly lastRotation: string | undefined;
 }
 
 /** The Schedule of a secret, or undefined where it has none. */
 export async function readSchedule(temporal: Client, arn: string): Promise<PlannedRotation | undefined> {
   try {
-    const { action, info, state } = await handleOf(temporal, arn).describe();
+    const { action, info, state, typedSearchAttributes } = await handleOf(temporal, arn).describe();
     const [plan] = (action.args ?? []) as RotationPlan[];
     const next = info.nextActionTimes[0];
     const upcoming = plan && next ? [next, ...following(plan, next)] : [];
@@ -28,6 +31,7 @@ export async function readSchedule(temporal: Client, arn: string): Promise<Plann
       upcoming: upcoming.map((instant) => instant.toISOString()),
       paused: state.paused,
       note: state.note,
+      lastRotation: typedSearchAttributes.get(lastRotationAttribute)?.toISOString(),
     };
   } catch (err) {
     if (err instanceof ScheduleNotFoundError) return undefined;
