@@ -61,9 +61,10 @@ export async function withSchedule<Result>(
   }
 }
 
-/** All Schedules of rotations, in pages of the server's. */
-export function listSchedules(temporal: Client): AsyncIterable<ScheduleSummary> {
-  return temporal.schedule.list({ query: `ScheduleId STARTS_WITH "${rotationId('')}"` });
+/** The Schedules of rotations, all or those that meet a condition of the server's, in pages of the server's. */
+export function listSchedules(temporal: Client, condition?: string): AsyncIterable<ScheduleSummary> {
+  const ours = `ScheduleId STARTS_WITH "${rotationId('')}"`;
+  return temporal.schedule.list({ query: condition === undefined ? ours : `${ours} AND ${condition}` });
 }
 
 function handleOf(temporal: Client, arn: string): ScheduleHandle {
