@@ -65,6 +65,8 @@ export function createActivities({ stepDeps, temporal, searchable = false }: Act
     testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
     takeStock: withFailureBoundary((signal, input) => takeStock(stepDeps(signal), input)),
     reconcile: withFailureBoundary((signal, input) => reconcile(stepDeps(signal), input)),
-    armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
+    armNextRotation: withFailureBoundary((signal, input) =>
+      armNextRotation({ ...stepDeps(signal), temporal, searchable }, input),
+    ),
   };
 }

@@ -1,4 +1,4 @@
-import { type Client } from '@temporalio/client';
+import { type Client, type ScheduleSummary } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
 import { workflowTypes } from '../workflows/names';
 import { askEach } from './ask-temporal';
@@ -16,25 +16,58 @@ export interface ListedRotation {
   readonly note: string | undefined;
 }
 
-/** Every secret that has a Schedule or an open rotation, page by page; none is told twice. */
+/**
+ * Every secret that has a Schedule or an open rotation, page by page; none is told twice. The server finds those in a
+ * state by search attributes that every namespace has, so that a few among thousands cost a few.
+ */
 export async function* listRotations(
   temporal: Client,
   { state }: { state?: ListedState } = {},
 ): AsyncGenerator<ListedRotation, void> {
   const rotating = await openRotations(temporal);
-  for await (const { scheduleId, state: schedule, info } of askEach(temporal, listSchedules(temporal))) {
-    const arn = arnOf(scheduleId);
-    const listed: ListedRotation = {
-      arn,
-      state: rotating.delete(arn) ? 'rotating' : schedule.paused ? 'paused' : 'scheduled',
-      nextRotation: info.nextActionTimes[0]?.toISOString(),
-      note: schedule.note,
-    };
-    if (!state || listed.state === state) yield listed;
+  if (state === 'rotating') yield* listRotating(temporal, rotating);
+  else yield* listScheduled(temporal, { state, rotating });
+}
+
+async function* listScheduled(
+  temporal: Client,
+  { state, rotating }: { state: 'scheduled' | 'paused' | undefined; rotating: Set<string> },
+): AsyncGenerator<ListedRotation, void> {
+  const condition = state && `TemporalSchedulePaused = ${state === 'paused'}`;
+  for await (const schedule of askEach(temporal, listSchedules(temporal, condition))) {
+    const arn = arnOf(schedule.scheduleId);
+    const isRotating = rotating.delete(arn);
+    if (!state || !isRotating) yield listed(arn, { schedule, isRotating });
   }
-  for (const arn of !state || state === 'rotating' ? rotating : []) {
-    yield { arn, state: 'rotating', nextRotation: undefined, note: undefined };
+  if (!state) for (const arn of rotating) yield listed(arn, { isRotating: true });
+}
+
+/** So many Schedules are asked for at once: their ids are long, and a query has its limits. */
+const askedAtOnce = 25;
+
+async function* listRotating(temporal: Client, rotating: Set<string>): AsyncGenerator<ListedRotation, void> {
+  const arns = [...rotating];
+  for (let at = 0; at < arns.length; at += askedAtOnce) {
+    const some = arns.slice(at, at + askedAtOnce);
+    const condition = `ScheduleId IN (${some.map((arn) => `"${rotationId(arn)}"`).join(', ')})`;
+    const schedules = new Map<string, ScheduleSummary>();
+    for await (const schedule of askEach(temporal, listSchedules(temporal, condition))) {
+      schedules.set(arnOf(schedule.scheduleId), schedule);
+    }
+    for (const arn of some) yield listed(arn, { schedule: schedules.get(arn), isRotating: true });
   }
+}
+
+function listed(
+  arn: string,
+  { schedule, isRotating }: { schedule?: ScheduleSummary | undefined; isRotating: boolean },
+): ListedRotation {
+  return {
+    arn,
+    state: isRotating ? 'rotating' : schedule?.state.paused ? 'paused' : 'scheduled',
+    nextRotation: schedule?.info.nextActionTimes[0]?.toISOString(),
+    note: schedule?.state.note,
+  };
 }
 
 async function openRotations(temporal: Client): Promise<Set<string>> {

@@ -7,17 +7,19 @@ import { type SecretDescription, type SecretStore } from '../rotation/secret-sto
 import { foreignPending } from '../rotation/staging-labels';
 import { type DecisionAccepted, type DecisionRequest } from '../workflows/decision';
 import { workflowTypes } from '../workflows/names';
-import { answeredBefore, requestIdFor } from './answered-before';
+import { answeredBefore } from './answered-before';
 import { askTemporal, deadlines } from './ask-temporal';
 import { decideRotation } from './decide-rotation';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { Leftover, startOwner } from './leftover';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
-import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
+import { inProgress, leftOver } from './request-rotation';
 import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
-import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
+import { readSchedule, withSchedule } from './rotation-schedules';
+import { startRotation } from './start-rotation';
+import { storePlan } from './store-plan';
 
 /** What the client works with. Whoever hands them in closes them. */
 export interface RotationClientOptions {
@@ -48,7 +50,7 @@ export class RotationClient {
 
   /**
    * Asks for a rotation, or with `rotateImmediately: false` for a test of the current credential, and returns once that
-   * is accepted; the work goes on by itself. Configuration and rules that are given are stored first.
+   * is accepted; the work goes on by itself. Configuration and rules that are given are stored once it is accepted.
    *
    * The same token again is the same rotation: same answer, no second one.
    *
@@ -65,8 +67,7 @@ export class RotationClient {
 
     await this.#assertIdle(secret, request);
     const plan = await this.#newPlan(secret, request);
-    if (plan) await this.#store(plan);
-    return this.#start(secret, { ...request, ...(plan ? { plan } : {}) });
+    return startRotation(this.#options, { secret, request, plan });
   }
 
   /**
@@ -78,7 +79,9 @@ export class RotationClient {
   async configure(request: Omit<RotateSecretRequest, 'clientRequestToken' | 'rotateImmediately'>): Promise<void> {
     if (request.rotationRules) parseRotationRules(request.rotationRules);
     const secret = await this.#options.store.describe(request.secretId);
-    await this.#store(await this.#mergedPlan(secret, request));
+    const plan = await this.#mergedPlan(secret, request);
+    const { temporal, taskQueue } = this.#options;
+    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
   }
 
   /** Reports each step as it begins, is tried again and ends; ends with the rotation. */
@@ -194,37 +197,5 @@ export class RotationClient {
       configuration: request.configuration ?? stored?.configuration ?? {},
       rotationRules: request.rotationRules ?? stored?.rotationRules ?? defaultRotationRules,
     };
-  }
-
-  async #store(plan: RotationPlan): Promise<void> {
-    const { temporal, taskQueue } = this.#options;
-    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
-  }
-
-  async #start(
-    secret: SecretDescription,
-    request: RotateSecretRequest & { readonly plan?: RotationPlan },
-  ): Promise<RotationHandle> {
-    const { temporal, taskQueue } = this.#options;
-    const { arn, name } = secret;
-    const { clientRequestToken, plan, rotateImmediately } = request;
-    const requestId = requestIdFor(secret, clientRequestToken);
-    const owner = {
-      ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
-      ...(plan ? { plan } : {}),
-      ...(rotateImmediately === undefined ? {} : { rotateImmediately }),
-    };
-    try {
-      const accepted = await askTemporal(temporal, () =>
-        requestRotation({ temporal, taskQueue }, { ...owner, arn, name, requestId }),
-      );
-      return { arn, name, ...accepted };
-    } catch (err) {
-      const runId = runOfSameToken(err, clientRequestToken);
-      if (clientRequestToken !== undefined && runId !== undefined) {
-        return { arn, name, versionId: clientRequestToken, runId };
-      }
-      throw await refusal(err, { temporal, taskQueue, secret, requestId });
-    }
   }
 }

@@ -9,7 +9,7 @@ import {
 import { createSecretsManagerClient } from '../adapters/secrets-manager';
 import { createRotorWorker } from './create-worker';
 import { WorkerStartError } from './errors';
-import { sweepOverdue } from './overdue-sweep';
+import { tellRotationGauges } from './rotation-gauges';
 
 /** Where a worker process works. */
 export interface RunWorkerOptions {
@@ -67,15 +67,15 @@ async function run(
   const running = worker.run();
   onReady?.();
   const stopped = new AbortController();
-  const sweeping =
+  const telling =
     metricsAddress === undefined
       ? undefined
-      : sweepOverdue({ temporal, meter: Runtime.instance().metricMeter }, stopped.signal);
+      : tellRotationGauges({ temporal, meter: Runtime.instance().metricMeter }, stopped.signal);
   try {
     await running;
   } finally {
     stopped.abort();
-    await sweeping;
+    await telling;
   }
 }
 

@@ -165,4 +165,73 @@ describe('with a worker', () => {
     expect(schedule).toMatchObject({ paused: true, note: 'until the audit is over' });
     expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
   });
+
+  /** Lets something happen between the reading of a Schedule and the first write to it. */
+  function beforeFirstWrite(happen: () => Promise<unknown>): void {
+    const { workflowService } = rotor.temporal;
+    const writing = jest.spyOn(workflowService, 'updateSchedule');
+    writing.mockImplementation(async (request: object) => {
+      writing.mockRestore();
+      await happen();
+      return workflowService.updateSchedule(request);
+    });
+  }
+
+  test('a pause that comes between the reading and the writing stays, with its note, and the rules are stored', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    await rotor.client.configure({ secretId, rotationRules: weekly });
+    beforeFirstWrite(() => rotor.client.pause({ secretId, note: 'meanwhile' }));
+
+    await rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    const { schedule } = await rotor.client.describe(secretId);
+    expect(schedule).toMatchObject({ paused: true, note: 'meanwhile' });
+    expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  test('a schedule that is deleted between the reading and the writing is made anew', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    await rotor.client.configure({ secretId, rotationRules: weekly });
+    beforeFirstWrite(() => rotor.schedule(application.arn).delete());
+
+    await rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    const { schedule } = await rotor.client.describe(secretId);
+    expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  test('of two that make the schedule at the same moment the later one counts', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    const creating = jest.spyOn(rotor.temporal.schedule, 'create').mockImplementation(async (options) => {
+      creating.mockRestore();
+      await rotor.client.configure({ secretId, rotationRules: weekly });
+      return rotor.temporal.schedule.create(options);
+    });
+
+    await rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    const { schedule } = await rotor.client.describe(secretId);
+    expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  test('storing says so where others change the schedule again and again', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    await rotor.client.configure({ secretId, rotationRules: weekly });
+    const { workflowService } = rotor.temporal;
+    const write = workflowService.updateSchedule.bind(workflowService);
+    const writing = jest.spyOn(workflowService, 'updateSchedule').mockImplementation(async (request: object) => {
+      await rotor.client.pause({ secretId, note: 'again' });
+      return write(request);
+    });
+
+    const refused = rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    await expect(refused).rejects.toMatchObject({ name: 'TemporalUnavailable' });
+    writing.mockRestore();
+    expect((await rotor.client.describe(secretId)).schedule?.plan?.rotationRules).toEqual(weekly);
+  });
 });

@@ -7,6 +7,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { type Activities } from '../../activities';
+import { closedWindow, fireLate, startedTick } from '../support/closed-window';
 import { Hold } from '../support/hold';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
@@ -50,6 +51,7 @@ async function freshHistories(): Promise<Record<string, string>> {
     cancelled: await historyOf(request, ({ arn }) => rotor.owner(arn).cancel()),
     signalled: await historyOf(signal),
     coalesced: await historyOf(coalescedTick),
+    missed: await missedHistory(),
     unsearchable: await historyOf(request, release, unsearchable),
     unarmed: await historyOf(request, release, unarmed),
     tested: await shortHistory({ rotateImmediately: false }),
@@ -92,6 +94,19 @@ async function shortHistory({
   await rotor.client.outcome(rotation).catch(() => undefined);
   await worker.stop();
   return textOf(rotor.owner(application.arn));
+}
+
+/** The history of a tick that comes after its window has closed. */
+async function missedHistory(): Promise<string> {
+  const worker = await rotor.startWorker();
+  const { name, arn } = await rotor.createApplication();
+  const { rules, instant } = closedWindow();
+  await rotor.client.configure({ secretId: name, rotationRules: rules });
+  await fireLate(rotor.schedule(arn), instant);
+  const tick = await startedTick(rotor.temporal, { arn, instant });
+  await tick.result();
+  await worker.stop();
+  return textOf(tick);
 }
 
 async function textOf(handle: WorkflowHandle): Promise<string> {
@@ -143,7 +158,7 @@ function startTick({ arn }: RotatedApplication): Promise<WorkflowHandle> {
 test('every recorded history replays', async () => {
   const files = (await readdir(recordings)).filter((name) => name.endsWith('.json'));
 
-  expect(files.length).toBeGreaterThanOrEqual(10);
+  expect(files.length).toBeGreaterThanOrEqual(11);
   for (const file of files) await replay(await readFile(path.join(recordings, file), 'utf8'));
 });
 
@@ -158,6 +173,7 @@ test('histories as they are written now replay, and end as they are named', asyn
     cancelled: 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED',
     signalled: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     coalesced: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    missed: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     unsearchable: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     unarmed: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     tested: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
