@@ -18,6 +18,9 @@ const vendors = {
   postgres: ['pg'],
   mysql: ['mysql2'],
   mariadb: ['mysql2'],
+  'event-bridge': ['@aws-sdk/client-eventbridge'],
+  'event-log': [],
+  webhook: [],
 } as const;
 
 /** What several of the `local` folders share: they meet each other in their entry modules. */
