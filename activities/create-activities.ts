@@ -20,6 +20,8 @@ export interface ActivityDeps {
   readonly temporal: Client;
   /** Whether the namespace has Rotor's search attributes. @defaultValue false */
   readonly searchable?: boolean;
+  /** Who is told of events beside the log. @defaultValue nobody */
+  readonly publishers?: readonly string[];
 }
 
 /**
@@ -52,10 +54,17 @@ export interface Activities {
 }
 
 /** Hosts the steps as Temporal activities. */
-export function createActivities({ stepDeps, temporal, searchable = false }: ActivityDeps): Activities {
+export function createActivities({
+  stepDeps,
+  temporal,
+  searchable = false,
+  publishers = [],
+}: ActivityDeps): Activities {
   return {
-    openRotation: withFailureBoundary((signal, input) =>
-      openRotation({ ...stepDeps(signal), temporal, searchable }, input),
+    openRotation: withFailureBoundary(
+      (signal, input) => openRotation({ store: stepDeps(signal).store, temporal, searchable, publishers }, input),
+      'whenPermanent',
+      { publishers },
     ),
     createSecret: withFailureBoundary((signal, input) => createSecret(stepDeps(signal), input)),
     setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),

@@ -16,11 +16,13 @@ export interface Attempted {
  * The only place where errors become Temporal's: type = the error's name, message as it is, ids as details. No cause
  * and no stack, because both are stored in the history and a driver's could hold a value.
  *
- * Beats once a second, so that a killed worker is noticed, and hands the attempt's cancellation on.
+ * Beats once a second, so that a killed worker is noticed, and hands the attempt's cancellation on. `facts` are what a
+ * failure has to tell as well as an outcome.
  */
 export function withFailureBoundary<Input, Output extends object>(
   activity: (signal: AbortSignal, input: Input) => Promise<Output>,
   giveUp: GiveUp = 'whenPermanent',
+  facts: object = {},
 ): (input: Input) => Promise<Output & Attempted> {
   return async (input) => {
     const signal = cancellationSignal();
@@ -29,14 +31,14 @@ export function withFailureBoundary<Input, Output extends object>(
       return { ...(await activity(signal, input)), attempt: activityInfo().attempt };
     } catch (err) {
       if (signal.aborted) throw signal.reason;
-      throw toFailure(err, giveUp);
+      throw toFailure(err, { giveUp, facts });
     } finally {
       clearInterval(beat);
     }
   };
 }
 
-function toFailure(err: unknown, giveUp: GiveUp): ApplicationFailure {
+function toFailure(err: unknown, { giveUp, facts }: { giveUp: GiveUp; facts: object }): ApplicationFailure {
   const known = err instanceof RotationError ? err : undefined;
   const type = known?.name ?? 'UnexpectedError';
   const permanent = giveUp === 'whenPermanent' ? !known?.retryable : giveUp.neverBut.includes(type);
@@ -44,7 +46,8 @@ function toFailure(err: unknown, giveUp: GiveUp): ApplicationFailure {
     type,
     nonRetryable: permanent,
     message: known?.message ?? `Rotor met an error that it does not know (${kindOf(err)}). Please report it.`,
-    details: [{ ...known?.ids, attempt: activityInfo().attempt }],
+    details: [{ ...known?.ids, ...facts, attempt: activityInfo().attempt }],
+    ...(known?.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
   });
   failure.stack = `${failure.name}: ${failure.message}`;
   return failure;

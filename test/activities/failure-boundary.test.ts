@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type GiveUp, withFailureBoundary } from '../../activities/failure-boundary';
-import { SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
+import { EventUndeliveredError, SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
 
 const input = { secretId: 'prod/app' };
 
@@ -60,6 +60,21 @@ test('a step that must succeed is tried again whatever it meets, but for what is
 
   expect(await failureOf(new Error('any'), giveUp)).toMatchObject({ nonRetryable: false });
   expect(await failureOf(new SignInRefusedError('refused'), giveUp)).toMatchObject({ nonRetryable: true });
+});
+
+test('who asks to be left alone for a time is, before the next attempt', async () => {
+  const failure = await failureOf(new EventUndeliveredError('busy', {}, 7_000));
+
+  expect(failure).toMatchObject({ nonRetryable: false, nextRetryDelay: 7_000 });
+});
+
+test('what a failure has to tell as well as an outcome stands beside its ids', async () => {
+  const refused = new SignInRefusedError('refused', { username: 'app' });
+  const activity = withFailureBoundary(() => Promise.reject(refused), 'whenPermanent', { publishers: ['webhook'] });
+
+  await expect(newEnvironment().run(activity, input)).rejects.toMatchObject({
+    details: [{ username: 'app', publishers: ['webhook'], attempt: 1 }],
+  });
 });
 
 test('the outcome of an activity is handed on with its attempt, and so is its input', async () => {
