@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { type RotationRequest } from '../rotation/rotation-request';
+import { reasonOf } from './event-reason';
 import { activities } from './rotation-activities';
 import { type Timeline } from './timeline';
 
@@ -24,6 +25,7 @@ export async function carryOut(request: RotationRequest, timeline: Timeline): Pr
     await CancellationScope.nonCancellable(async () => {
       for (const revert of undo) await revert(); // stops at the first that fails, so the live password is never discarded
     });
+    timeline.events.tell('Undone', { reason: reasonOf(err) });
     throw err;
   }
 }

@@ -1,2 +1,3 @@
+export { publishRotationEvents } from './publish-rotation-events';
 export { rotateSecret } from './rotate-secret';
 export { scheduledRotation } from './scheduled-rotation';

@@ -4,6 +4,8 @@ import { answerMessages } from './answer-messages';
 import { armSchedule } from './arm-schedule';
 import { carryOut, proof } from './carry-out';
 import { domainFailure } from './domain-failure';
+import { reasonOf } from './event-reason';
+import { eventNames } from './event-teller';
 import { activities } from './rotation-activities';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
 import { Timeline } from './timeline';
@@ -49,12 +51,16 @@ export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecr
   const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
   const { secretId: asked, trigger = 'signal' } = input;
   const timeline = new Timeline({ secretId: asked, clientRequestToken, trigger });
+  const { events } = timeline;
+  const names = input.rotateImmediately === false ? eventNames.test : eventNames.rotation;
   answerMessages(timeline, { ...input, clientRequestToken });
   try {
     const opened = await timeline.run('openRotation', () =>
       activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
     );
     timeline.opened(opened);
+    events.publishTo(opened);
+    events.tell(names.started);
     const { secretId, plan } = opened;
     const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
     const done =
@@ -64,8 +70,13 @@ export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecr
   } catch (err) {
     const failure = domainFailure(err);
     timeline.enter('undone');
-    timeline.end(isCancellation(err) ? 'cancelled' : 'failed', failure instanceof Error ? failure.message : undefined);
+    const outcome = isCancellation(err) ? 'cancelled' : 'failed';
+    timeline.end(outcome, failure instanceof Error ? failure.message : undefined);
+    events.publishTo(failure);
+    events.tell(names.failed, { outcome, reason: reasonOf(err) });
     throw failure;
+  } finally {
+    await events.settled();
   }
 }
 
@@ -74,6 +85,7 @@ type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'
 async function test(request: RotationRequest, timeline: Timeline): Promise<Done> {
   await timeline.run('testCurrent', () => activities.testCurrent(request).then(proof));
   timeline.enter('tested');
+  timeline.events.tell(eventNames.test.succeeded, { outcome: 'tested' });
   return { outcome: 'tested' };
 }
 
@@ -90,6 +102,7 @@ async function rotate({
   try {
     const previousVersionId = await carryOut(request, timeline);
     timeline.enter('rotated');
+    timeline.events.tell(eventNames.rotation.succeeded, { outcome: 'rotated' });
     const rotatedAt = new Date().toISOString();
     const armed = await armSchedule({ secretId, lastRotation: rotatedAt }, { plan, timeline });
     return { outcome: 'rotated', previousVersionId, rotatedAt, ...armed };

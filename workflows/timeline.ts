@@ -1,5 +1,6 @@
 import { type SearchAttributeUpdatePair } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { EventTeller } from './event-teller';
 import { countRotation, recordStep, type RotationEnd } from './rotation-metrics';
 import { type RotationState, type RotationStatus, type RotationStep, type StepRecord } from './rotation-status';
 import { searchAttributes } from './search-attributes';
@@ -13,6 +14,8 @@ export type RotationIds = Omit<RotationStatus, 'state' | 'steps'>;
  * is the workflow's.
  */
 export class Timeline {
+  /** Tells others what becomes of the rotation. */
+  readonly events = new EventTeller(() => this.status);
   #ids: RotationIds;
   #searchable = false;
   #reason: string | undefined;

@@ -32,6 +32,8 @@ describe('a planted import is found', () => {
     ['rotation/x.ts', "export { PostgresEngine } from '../adapters/postgres';", 'adapters/postgres/index.ts'],
     ['adapters/postgres/x.ts', "import mysql from 'mysql2/promise';", 'mysql2'],
     ['adapters/postgres/x.ts', "import { x } from '../secrets-manager';", 'adapters/secrets-manager/index.ts'],
+    ['adapters/webhook/x.ts', "import { x } from '../event-bridge';", 'adapters/event-bridge/index.ts'],
+    ['adapters/event-log/x.ts', "import { x } from '@aws-sdk/client-eventbridge';", '@aws-sdk/client-eventbridge'],
     ['adapters/postgres/x.ts', "import { heartbeat } from '@temporalio/activity';", '@temporalio/activity'],
     ['activities/x.ts', "import { PostgresEngine } from '../adapters/postgres';", 'adapters/postgres/index.ts'],
     [
