@@ -5,7 +5,9 @@ import { Client } from '@temporalio/client';
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { SecretsManagerStore } from '../adapters/secrets-manager';
+import { type RotationEvents } from '../rotation/rotation-events';
 import { enginesFor } from './engine-registry';
+import { eventSinks } from './event-sinks';
 import { registerSearchAttributes } from './register-search-attributes';
 
 /** What a worker is made of. Whoever hands connections in closes them. */
@@ -18,6 +20,10 @@ export interface RotorWorkerOptions {
   readonly ca?: string | undefined;
   /** @defaultValue the bundle that the build made */
   readonly workflowBundle?: WorkerOptions['workflowBundle'];
+  /** Where the events of rotations are written. @defaultValue nowhere */
+  readonly eventLog?: RotationEvents;
+  /** Who is told of events beside the log; each needs a worker of its own. @defaultValue nobody */
+  readonly publishers?: readonly string[];
 }
 
 /** Where the build puts the workflows, ready to load. */
@@ -30,7 +36,7 @@ export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js
  * seconds instead of twenty.
  */
 export async function createRotorWorker(options: RotorWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, secretsManager, workflowBundle, ca } = options;
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle, ca, eventLog, publishers = [] } = options;
   const identity = `rotor-worker-${process.pid}`;
   const unsearchable = await registerSearchAttributes(connection, namespace);
   if (unsearchable !== undefined) sayUnsearchable(unsearchable);
@@ -41,6 +47,7 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
     }),
     temporal: new Client({ connection, namespace, identity }),
     searchable: unsearchable === undefined,
+    publishers,
   });
   return Worker.create({
     connection,
@@ -48,6 +55,7 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
     taskQueue,
     identity,
     activities,
+    sinks: eventSinks(eventLog),
     ...workflowsFrom(workflowBundle),
     stickyQueueScheduleToStartTimeout: '1 second',
     maxHeartbeatThrottleInterval: '1 second',

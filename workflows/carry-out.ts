@@ -72,6 +72,7 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   for (;;) {
     if (isBack) {
       const obstacle = await goBack(work, progress);
+      if (obstacle === undefined) work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
       if (obstacle === undefined || reasonOf(obstacle).type === 'SecretNotFound') throw failure;
       stopped = obstacle;
     }
@@ -135,6 +136,7 @@ async function decide(work: RotationWork, { progress, failure }: Trouble): Retur
   metricMeter.createCounter('rotor_decisions_needed', undefined, 'Rotations that a person was asked about').add(1);
   return decisions.ask(question, () => {
     timeline.enter(waiting);
+    timeline.events.tell('DecisionNeeded', { reason: question.reason });
   });
 }
 

@@ -37,6 +37,8 @@ describe('a planted import is found', () => {
     ['adapters/mysql/x.ts', "import { connect } from 'mysql2';", 'mysql2'],
     ['adapters/mysql2/x.ts', "import { MysqlEngine } from '../mysql';", 'adapters/mysql/index.ts'],
     ['adapters/mysql2/x.ts', "import { Client } from 'pg';", 'pg'],
+    ['adapters/webhook/x.ts', "import { x } from '../event-bridge';", 'adapters/event-bridge/index.ts'],
+    ['adapters/event-log/x.ts', "import { x } from '@aws-sdk/client-eventbridge';", '@aws-sdk/client-eventbridge'],
     ['adapters/postgres/x.ts', "import { heartbeat } from '@temporalio/activity';", '@temporalio/activity'],
     ['activities/x.ts', "import { PostgresEngine } from '../adapters/postgres';", 'adapters/postgres/index.ts'],
     [

@@ -20,10 +20,13 @@ const adapters = {
   mysql2: { packages: ['mysql2'], shares: [] },
   mysql: { packages: [], shares: ['mysql2'] },
   mariadb: { packages: [], shares: ['mysql2'] },
+  'event-bridge': { packages: ['@aws-sdk/client-eventbridge'], shares: [] },
+  'event-log': { packages: [], shares: [] },
+  webhook: { packages: [], shares: [] },
 } as const;
 
 /** What the worker may have of the adapters. */
-const adapterEntries = ['secrets-manager', 'postgres', 'mysql', 'mariadb'].map(
+const adapterEntries = ['secrets-manager', 'postgres', 'mysql', 'mariadb', 'event-bridge', 'event-log', 'webhook'].map(
   (adapter) => `adapters/${adapter}/index.ts`,
 );
 

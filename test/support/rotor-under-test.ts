@@ -7,9 +7,12 @@ import { createSecretsManagerClient, SecretsManagerStore } from '../../adapters/
 import { RotationClient, type RotationHandle } from '../../client';
 import { type SecretsManagerEndpoint, startSecretsManager } from '../../local/secrets-manager';
 import { waitUntil } from '../../local/supervisor';
+import { type RotationEvents } from '../../rotation/rotation-events';
 import { rotationId } from '../../rotation/rotation-id';
 import { Sensitive } from '../../rotation/sensitive';
 import { createRotorWorker } from '../../worker';
+import { createEventWorkers } from '../../worker/create-event-workers';
+import { type Publishers } from '../../worker/event-publishers';
 import { type rotateSecret } from '../../workflows';
 import { createHeldWorker } from './create-held-worker';
 import { PostgresServer } from './postgres-server';
@@ -20,6 +23,13 @@ import { sharedServers, type SharedServers } from './shared-servers';
 export interface RunningWorker {
   /** Lets running steps notice, and resolves when it is gone. Safe to repeat. */
   stop(): Promise<void>;
+}
+
+/** How a worker differs from one that nothing is set for. */
+export interface WorkerChanges {
+  readonly wrap?: (activities: Activities) => Activities;
+  readonly eventLog?: RotationEvents;
+  readonly publishers?: Publishers;
 }
 
 interface Parts {
@@ -104,18 +114,21 @@ export class RotorUnderTest {
   }
 
   /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */
-  async startWorker({ wrap }: { wrap?: (activities: Activities) => Activities } = {}): Promise<RunningWorker> {
+  async startWorker({ wrap, eventLog, publishers = {} }: WorkerChanges = {}): Promise<RunningWorker> {
     const { temporal, program } = this.servers;
+    const place = { connection: this.#parts.native, namespace: temporal.namespace, taskQueue: this.taskQueue };
     const options = {
-      connection: this.#parts.native,
-      namespace: temporal.namespace,
-      taskQueue: this.taskQueue,
+      ...place,
       secretsManager: this.secretsManager,
       workflowBundle: { codePath: program.workflowBundle },
+      publishers: Object.keys(publishers),
+      ...(eventLog ? { eventLog } : {}),
     };
-    const worker = run(await (wrap ? createHeldWorker({ ...options, wrap }) : createRotorWorker(options)));
-    this.#workers.push(worker);
-    return worker;
+    const owner = await (wrap ? createHeldWorker({ ...options, wrap }) : createRotorWorker(options));
+    const running = [owner, ...(await createEventWorkers({ ...place, publishers }))].map((worker) => run(worker));
+    const all = { stop: () => Promise.all(running.map((worker) => worker.stop())).then(() => undefined) };
+    this.#workers.push(all);
+    return all;
   }
 
   /** The owner of a secret's rotation; the newest run, unless one is named. */

@@ -8,6 +8,7 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { type Activities } from '../../activities';
 import { closedWindow, fireLate, startedTick } from '../support/closed-window';
+import { eventSinks } from '../../worker/event-sinks';
 import { Hold } from '../support/hold';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
@@ -29,7 +30,7 @@ afterAll(() => rotor.close());
 
 async function replay(text: string): Promise<void> {
   const { workflowBundle: codePath } = rotor.servers.program;
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, JSON.parse(text) as object);
+  await Worker.runReplayHistory({ workflowBundle: { codePath }, sinks: eventSinks() }, JSON.parse(text) as object);
 }
 
 async function record(): Promise<void> {
