@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCancel } from './cancel';
+import { addConfigure } from './configure';
 import { addDemo } from './demo';
 import { addDev } from './dev';
 import { addList } from './list';
@@ -15,7 +16,10 @@ export function createProgram(): Command {
   const program = new Command('rotor')
     .description('Rotates the database passwords in AWS Secrets Manager as durable Temporal workflows.')
     .exitOverride();
-  const verbs = [addDev, addDemo, addWorker, addRotate, addStatus, addList, addPause, addResume, addCancel, addRemove];
+  const verbs = [
+    ...[addDev, addDemo, addWorker, addRotate, addConfigure, addStatus, addList],
+    ...[addPause, addResume, addCancel, addRemove],
+  ];
   for (const add of verbs) add(program);
   return program;
 }
