@@ -14,6 +14,7 @@ import { describeRotation, describeRun, type RotationDescription } from './descr
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { Leftover, startOwner } from './leftover';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
+import { parseConfiguration } from './parse-configuration';
 import { inProgress, leftOver } from './request-rotation';
 import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
@@ -54,13 +55,13 @@ export class RotationClient {
    *
    * The same token again is the same rotation: same answer, no second one.
    *
-   * @throws ConfigurationInvalidError for rules that AWS would refuse; nothing is stored.
+   * @throws ConfigurationInvalidError for rules that AWS would refuse and a configuration that cannot be; nothing is stored.
    * @throws RotationInProgressError when another rotation of the secret has not ended; nothing is changed or stored.
    * @throws WaitingForWorkerError when it is accepted, but no worker answers yet.
    * @throws SecretNotFoundError, TemporalUnavailableError
    */
   async rotateSecret(request: RotateSecretRequest): Promise<RotationHandle> {
-    if (request.rotationRules) parseRotationRules(request.rotationRules);
+    assertSettings(request);
     const secret = await this.#options.store.describe(request.secretId);
     const answered = await answeredBefore(this.#options.temporal, { secret, token: request.clientRequestToken });
     if (answered) return answered;
@@ -74,10 +75,10 @@ export class RotationClient {
    * Stores configuration and rules, also while a rotation is under way, which keeps those that it began with. The
    * Schedule is counted from now, and from the rotation that is under way when that ends.
    *
-   * @throws ConfigurationInvalidError for rules that AWS would refuse; nothing is stored.
+   * @throws ConfigurationInvalidError for rules that AWS would refuse and a configuration that cannot be; nothing is stored.
    */
   async configure(request: Omit<RotateSecretRequest, 'clientRequestToken' | 'rotateImmediately'>): Promise<void> {
-    if (request.rotationRules) parseRotationRules(request.rotationRules);
+    assertSettings(request);
     const secret = await this.#options.store.describe(request.secretId);
     const plan = await this.#mergedPlan(secret, request);
     const { temporal, taskQueue } = this.#options;
@@ -198,4 +199,12 @@ export class RotationClient {
       rotationRules: request.rotationRules ?? stored?.rotationRules ?? defaultRotationRules,
     };
   }
+}
+
+function assertSettings({
+  configuration,
+  rotationRules,
+}: Pick<RotateSecretRequest, 'configuration' | 'rotationRules'>): void {
+  if (rotationRules !== undefined) parseRotationRules(rotationRules);
+  if (configuration !== undefined) parseConfiguration(configuration);
 }

@@ -112,6 +112,21 @@ describe('with a worker', () => {
     expect({ rotation, schedule }).toEqual({ rotation: undefined, schedule: undefined });
   });
 
+  test.each<[string, object, string]>([
+    ['an unknown member', { stratgy: 'single-user' }, 'but no "stratgy"'],
+    ['a port that is none', { endpoints: [{ host: 'a', port: 0 }] }, 'endpoints[0].port must be a whole number'],
+    ['a policy that no password satisfies', { passwordPolicy: { length: 3 } }, 'passwordPolicy cannot be used'],
+  ])('a configuration with %s is refused, and nothing is stored or started', async (_what, wrong, part) => {
+    const application = await rotor.createApplication();
+    const request = { secretId: application.name, configuration: wrong };
+
+    await expect(rotor.client.rotateSecret(request)).rejects.toThrow(part);
+    await expect(rotor.client.configure(request)).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
+
+    const { rotation, schedule } = await rotor.client.describe(application.name);
+    expect({ rotation, schedule }).toEqual({ rotation: undefined, schedule: undefined });
+  });
+
   test('invalid rules leave those that are stored as they are', async () => {
     const application = await rotor.createApplication();
     const secretId = application.name;

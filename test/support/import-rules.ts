@@ -69,7 +69,7 @@ export const importRules: readonly ImportRule[] = [
   {
     folder: 'client/',
     files: ['rotation/', 'workflows/', 'adapters/secrets-manager/', 'client/'],
-    packages: ['node', '@temporalio/client', '@temporalio/common'],
+    packages: ['node', '@temporalio/client', '@temporalio/common', 'yaml', 'zod'],
   },
   {
     folder: 'cli/',
