@@ -388,7 +388,7 @@ export function describeDatabaseEngineContract({
         await expect(engine.verifyCredential({ credential: credential(user) })).resolves.toBeUndefined();
       });
 
-      it('passes for a password that was just changed, and refuses the one before', async () => {
+      it('passes for a password that was just changed, and refuses the one before [§11.37]', async () => {
         const user = await aUser();
 
         await changeOwn(user, 'second');
