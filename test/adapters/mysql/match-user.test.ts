@@ -162,6 +162,15 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
     expect(await engine.matchUser(pair)).toEqual({ changed: false });
   });
 
+  it('does not try a password that is not set yet, which would lock the alternate [§11.36]', async () => {
+    const { pair } = await aPair('FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED');
+    for (const password of ['of the clone', 'another', 'a third']) {
+      const next = { ...pair, alternate: { ...pair.alternate, password: new Sensitive(password) } };
+      await engine.matchUser(next);
+      await verify(next);
+    }
+  });
+
   describe('is refused', () => {
     it('for an alternate that comes from elsewhere than the original', async () => {
       const { clone, pair } = await aPair();

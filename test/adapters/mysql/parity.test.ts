@@ -7,7 +7,7 @@ import {
   showSetup,
 } from '../../../adapters/mysql/account-setup';
 import { cachingSha2Hash } from '../../../adapters/mysql/caching-sha2-hash';
-import { readHasSecond, retainCurrentPassword } from '../../../adapters/mysql/dual-password';
+import { readStored, retainCurrentPassword } from '../../../adapters/mysql/dual-password';
 import { type Granted, missingGrants, replayGrant, showGrants } from '../../../adapters/mysql/grant-replay';
 import { alterPasswordHash } from '../../../adapters/mysql/mysql-statements';
 import { boundSession } from '../../../adapters/mysql2/bound-session';
@@ -193,11 +193,11 @@ describeWith('Parity and dual passwords on MySQL 9.7', { provision: mysqlHere },
       const change = alterPasswordHash({ account, plugin, hash: await hashOf('second') });
       await run(retainCurrentPassword({ account, plugin, hash: await hashOf('second') }));
       expect(await signsIn('first', 'second')).toEqual(['first', 'second']);
-      expect(await run(readHasSecond(account))).toEqual([{ hasSecond: 1 }]);
+      expect(await run(readStored(account))).toMatchObject([{ hasSecond: 1 }]);
 
       await run(change, change);
       expect(await signsIn('first', 'second')).toEqual(['second']);
-      expect(await run(readHasSecond(account))).toEqual([{ hasSecond: 0 }]);
+      expect(await run(readStored(account))).toMatchObject([{ hasSecond: 0 }]);
     });
 
     it('RETAIN sent twice throws the old password away, which is why it is asked first', async () => {
@@ -206,6 +206,15 @@ describeWith('Parity and dual passwords on MySQL 9.7', { provision: mysqlHere },
       await run(statement, statement);
 
       expect(await signsIn('first', 'second')).toEqual(['second']);
+    });
+
+    it('RETAIN does not change the plugin', async () => {
+      await server.sql("ALTER USER two@'%' IDENTIFIED WITH sha256_password BY 'first'");
+
+      const retaining = run(retainCurrentPassword({ account, plugin, hash: await hashOf('second') }));
+
+      await expect(retaining).rejects.toMatchObject({ errno: 3894 });
+      expect(await signsIn('second')).toEqual([]);
     });
 
     it('RETAIN does not keep an empty password', async () => {
