@@ -4,7 +4,7 @@ import { type Dialect } from '../mysql2/dialect';
 import { nativeHash } from '../mysql2/native-hash';
 import { failureRules } from './failure-rules';
 import { find, type PasswordAccount, readOwn } from './mariadb-account';
-import { hasSecondPassword, setOnePassword, setTwoPasswords } from './mariadb-password';
+import { hasOnlyPassword, setOnePassword, setTwoPasswords } from './mariadb-password';
 import { createAccount } from './mariadb-statements';
 import { type AccountFacts, readAccountFacts } from './parity-facts';
 import { planAlternate, planParity } from './plan-parity';
@@ -39,7 +39,7 @@ export const mariadbDialect: Dialect<PasswordAccount, AccountFacts> = {
     setOne: setOnePassword,
     setTwo: setTwoPasswords,
     mayRepeatTwo: true,
-    hasSecond: (_, account) => Promise.resolve(hasSecondPassword(account)),
+    hasOnly: (_, change) => Promise.resolve(hasOnlyPassword(change)),
   },
   parity: {
     settle: () => Promise.resolve(),

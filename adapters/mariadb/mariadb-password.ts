@@ -34,7 +34,8 @@ export async function setTwoPasswords(
   await session.change(alterAuthentications({ account, authentications }));
 }
 
-/** Whether an account signs in by more than one password. */
-export function hasSecondPassword({ authentications }: PasswordAccount): boolean {
-  return authentications.filter(({ plugin }) => plugin === nativePlugin).length > 1;
+/** Whether an account has this password and no other. */
+export function hasOnlyPassword({ account, newPassword }: AccountChange<PasswordAccount>): boolean {
+  const hashes = account.authentications.flatMap(({ plugin, using }) => (plugin === nativePlugin ? [using] : []));
+  return hashes.length === 1 && hashes[0] === nativeHash(newPassword);
 }

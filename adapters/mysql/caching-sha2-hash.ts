@@ -59,6 +59,14 @@ export function isCachingSha2Hash(text: string): boolean {
   return hashPattern.test(text);
 }
 
+/** Whether a text that `caching_sha2_password` stores is of this password. One of too many rounds is not tried. */
+export async function isCachingSha2HashOf(text: string, password: Sensitive): Promise<boolean> {
+  if (!isCachingSha2Hash(text)) return false;
+  const rounds = parseInt(text.slice(3, 6), 16) * 1_000;
+  if (rounds > mostRounds) return false;
+  return (await cachingSha2Hash({ password, rounds, salt: Buffer.from(text.slice(7, 27), 'latin1') })) === text;
+}
+
 function randomSalt(): Buffer {
   return Buffer.from(Array.from(randomBytes(saltBytes), (byte) => alphabet.charCodeAt(byte % alphabet.length)));
 }

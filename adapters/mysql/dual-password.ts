@@ -1,6 +1,8 @@
-import { type DualChange } from '../mysql2/dialect';
+import { type AccountChange, type DualChange } from '../mysql2/dialect';
 import { type Mysql2Session } from '../mysql2/mysql2-session';
+import { nativeHash } from '../mysql2/native-hash';
 import { type Account, quoteAccount, quoteText } from '../mysql2/quoting';
+import { isCachingSha2HashOf } from './caching-sha2-hash';
 import { type PasswordAccount } from './mysql-account';
 import { hashStatement } from './mysql-password';
 import { type HashStatement, hashLiteral } from './mysql-statements';
@@ -34,14 +36,31 @@ export function retainCurrentPassword({ account, plugin, hash }: HashStatement):
   return `ALTER USER ${quoteAccount(account)} IDENTIFIED WITH ${plugin} AS ${hashLiteral(plugin, hash)} RETAIN CURRENT PASSWORD`;
 }
 
-/** Whether an account has a second password. */
-export async function hasSecondPassword(session: Mysql2Session, account: Account): Promise<boolean> {
-  const [row] = await session.read<{ hasSecond: number }>(readHasSecond(account));
-  return Number(row?.hasSecond) === 1;
+/** How an account keeps its passwords. */
+interface Stored {
+  /** In hexadecimal digits: a salt is not always text. */
+  readonly hash: string;
+  readonly hasSecond: number;
 }
 
-/** Whether an account has a second password. Needs SELECT on `mysql.user`; `SHOW CREATE USER` does not tell. */
-export function readHasSecond({ username, host }: Account): string {
-  return `SELECT JSON_CONTAINS_PATH(COALESCE(User_attributes, '{}'), 'one', '$.additional_password') AS hasSecond
+/**
+ * Whether an account has this password and no other. The hash tells: to try it by signing in would count as
+ * a wrong password where it is none, and may lock the account.
+ */
+export async function hasOnlyPassword(
+  session: Mysql2Session,
+  { account, newPassword }: AccountChange<PasswordAccount>,
+): Promise<boolean> {
+  const [row] = await session.read<Stored>(readStored(account));
+  if (row?.hasSecond !== 0) return false;
+  const hash = Buffer.from(row.hash, 'hex').toString('latin1');
+  if (account.plugin === 'mysql_native_password') return hash === nativeHash(newPassword);
+  return isCachingSha2HashOf(hash, newPassword);
+}
+
+/** How an account keeps its passwords. Needs SELECT on `mysql.user`; `SHOW CREATE USER` does not tell of a second. */
+export function readStored({ username, host }: Account): string {
+  return `SELECT HEX(authentication_string) AS hash,
+    JSON_CONTAINS_PATH(COALESCE(User_attributes, '{}'), 'one', '$.additional_password') AS hasSecond
     FROM mysql.user WHERE BINARY User = ${quoteText(username)} AND Host = ${quoteText(host)}`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Sensitive } from '../../rotation/sensitive';
 import { type Dialect, type Passwords } from '../mysql2/dialect';
 import { createLike, replaySession } from './account-setup';
-import { hasSecondPassword, setTwoPasswords } from './dual-password';
+import { hasOnlyPassword, setTwoPasswords } from './dual-password';
 import { failureRules } from './failure-rules';
 import { find, type PasswordAccount, readOwn } from './mysql-account';
 import { hashStatement } from './mysql-password';
@@ -33,7 +33,7 @@ export function mysqlDialect(setOne: Passwords<PasswordAccount>['setOne']): Dial
     secondPasswordSince: 'MySQL 8.0.14',
     readServerFacts,
     accounts: { readOwn, find },
-    passwords: { setOne, setTwo: setTwoPasswords, mayRepeatTwo: false, hasSecond: hasSecondPassword },
+    passwords: { setOne, setTwo: setTwoPasswords, mayRepeatTwo: false, hasOnly: hasOnlyPassword },
     parity,
   };
 }

@@ -45,8 +45,8 @@ export interface Passwords<Found extends Account> {
   readonly setTwo: (session: Mysql2Session, change: DualChange<Found>) => Promise<void>;
   /** Whether {@link Passwords.setTwo} may find the two set already. */
   readonly mayRepeatTwo: boolean;
-  /** Whether another account has a second password. */
-  readonly hasSecond: (session: Mysql2Session, account: Found) => Promise<boolean>;
+  /** Whether another account has this password and no other, told without trying to sign in. */
+  readonly hasOnly: (session: Mysql2Session, change: AccountChange<Found>) => Promise<boolean>;
 }
 
 /** How two accounts are compared, and brought to parity. */

@@ -98,10 +98,11 @@ export class Mysql2Engine<Found extends Account, Facts> implements DatabaseEngin
     const users = [original.username, alternate.username];
     return this.#inTurn({ ...sessionAbout(pair), stillWanted }, users, async (session) => {
       const { account, wasLike, changed } = await matchAccounts(session, { pair, dialect: this.#dialect });
-      const isSet = wasLike && (await this.#isInUse(alternate)) && !(await passwords.hasSecond(session, account));
-      if (isSet) return { changed };
+      const change = { account, newPassword: alternate.password };
+      // Only a password that is set is tried, and only for being expired: a wrong one may lock the account.
+      if (wasLike && (await passwords.hasOnly(session, change)) && (await this.#isInUse(alternate))) return { changed };
 
-      await passwords.setOne(session, { account, newPassword: alternate.password });
+      await passwords.setOne(session, change);
       return { changed: true };
     });
   }

@@ -48,6 +48,7 @@ const settings = {
     tls: { ca: certificate },
     probes: { read: ['SELECT count(*) FROM orders'] },
     endpoints: [{ host: 'replica.example.com', port: 5433 }],
+    giveUpAfterHours: 12,
     passwordPolicy: { length: 40 },
   },
   rotationRules: { scheduleExpression: 'cron(0 8 1 * ? *)', duration: '3h' },

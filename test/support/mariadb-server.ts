@@ -5,16 +5,12 @@ import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { provide, type Provision } from './servers/describe-on';
 import { type MariadbProgram, mariadbProgram } from './servers/mariadb-program';
 import { nativeHashOf } from './servers/native-hash-of';
-import { newerMariadbProgram } from './servers/newer-mariadb-program';
 import { type OwnSqlServer, type SqlServer } from './servers/sql-server';
 import { sqlUnderTest } from './servers/sql-under-test';
 import { startOwnServer } from './servers/start-own-server';
 
 /** The MariaDB of this machine, installed now if need be; or why there is none. */
 export const mariadbHere: Provision<MariadbProgram> = provide(mariadbProgram);
-
-/** MariaDB 11.8, fetched now if need be; or why there is none. */
-export const newerMariadbHere: Provision<MariadbProgram> = provide(newerMariadbProgram);
 
 const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
 

@@ -1,6 +1,7 @@
-import { mariadbHere, mariadbUnderTest, newerMariadbHere, startMariadbServer } from '../../support/mariadb-server';
+import { mariadbHere, mariadbUnderTest, startMariadbServer } from '../../support/mariadb-server';
 import { describeContracts, serverAt } from '../../support/servers/describe-contracts';
-import { describeWith } from '../../support/servers/describe-on';
+import { describeWith, provide } from '../../support/servers/describe-on';
+import { newerMariadbProgram } from '../../support/servers/newer-mariadb-program';
 
 const elsewhere = process.env.ROTOR_TEST_MARIADB_URL;
 
@@ -15,7 +16,7 @@ const subject = {
 
 for (const { name, provision } of [
   { name: 'MariaDB', provision: mariadbHere },
-  { name: 'mariadb 11.8', provision: newerMariadbHere },
+  { name: 'mariadb 11.8', provision: provide(newerMariadbProgram) },
 ]) {
   describeWith(name, { provision, isElsewhere: elsewhere !== undefined }, (program) => {
     describeContracts({

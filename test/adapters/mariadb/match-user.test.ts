@@ -60,7 +60,7 @@ describeWith('Alternate users and probes on MariaDB 10.11', { provision: mariadb
     expect(await shown('CREATE USER', clone)).toEqual(await shown('CREATE USER', app));
   }
 
-  it('§11.59 brings every kind of right to the alternate, and nothing is left to do', async () => {
+  it('brings every kind of right to the alternate, and nothing is left to do [§11.59]', async () => {
     const { app, clone, pair, back } = await aPair();
     for (const grant of [
       'SELECT, INSERT ON shop.* TO ? WITH GRANT OPTION',
@@ -104,7 +104,7 @@ describeWith('Alternate users and probes on MariaDB 10.11', { provision: mariadb
     }
   });
 
-  it('§11.21 has limits, TLS and the lock of the original, also where it has fewer', async () => {
+  it('has limits, TLS and the lock of the original, also where it has fewer [§11.21]', async () => {
     const limited = `REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 500 MAX_USER_CONNECTIONS 9 MAX_STATEMENT_TIME 2.5
       PASSWORD EXPIRE INTERVAL 90 DAY`;
     const { app, clone, pair } = await aPair(limited);
@@ -206,7 +206,7 @@ describeWith('Alternate users and probes on MariaDB 10.11', { provision: mariadb
     });
   });
 
-  it('§11.57 adds a second password by a user that has CREATE USER', async () => {
+  it('adds a second password by a user that has CREATE USER [§11.57]', async () => {
     const { app } = await aPair();
     const change = {
       signInAs: server.credential({ username: app, password: 'first' }),
@@ -224,7 +224,7 @@ describeWith('Alternate users and probes on MariaDB 10.11', { provision: mariadb
     for (const password of ['first', 'second']) expect(await server.signsIn({ username: app, password })).toBe(true);
   });
 
-  it('§11.57 ends a password that is not one of the two', async () => {
+  it('ends a password that is not one of the two [§11.57]', async () => {
     const { app } = await aPair();
     await server.sql(
       `ALTER USER ${app} IDENTIFIED VIA mysql_native_password USING PASSWORD('other') OR mysql_native_password USING PASSWORD('first')`,

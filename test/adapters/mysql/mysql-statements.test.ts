@@ -16,7 +16,7 @@ describe('statements', () => {
     );
   });
 
-  it.each(['one', '', hash])('§11.15 do not send as a hash of caching_sha2_password what is none: %j', (text) => {
+  it.each(['one', '', hash])('do not send as a hash of caching_sha2_password what is none: %j [§11.15]', (text) => {
     const alter = (): string => alterPasswordHash({ account, plugin: 'caching_sha2_password', hash: text });
 
     expect(alter).toThrow(TypeError);

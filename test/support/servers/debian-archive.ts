@@ -7,24 +7,24 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** Packages of a suite of Debian's, and the folder to put their content into. */
 export interface DebianContent {
   readonly suite: string;
-  readonly packageNames: readonly string[];
+  readonly packageName: string;
   readonly into: string;
   /** Which of the packages that it needs to unpack. */
   readonly isWanted: (packageName: string) => boolean;
 }
 
 /**
- * Unpacks packages and all that they need, from the archive that this machine installs from. Nothing is installed, and no
+ * Unpacks a package and all that it needs, from the archive that this machine installs from. Nothing is installed, and no
  * root is needed.
  *
  * @throws UnavailableError
  */
-export function unpackFromDebian({ suite, packageNames, into, isWanted }: DebianContent): void {
+export function unpackFromDebian({ suite, packageName, into, isWanted }: DebianContent): void {
   const apt = path.join(into, 'apt');
   const configuration = writeAptRoot(apt, `deb [signed-by=${keyring}] ${archiveOfThisMachine()} ${suite} main\n`);
   const env = { APT_CONFIG: configuration };
   runTool({ command: 'apt-get', args: ['update', '-q'], env });
-  runTool({ command: 'apt-get', args: ['install', '--download-only', '-y', '-q', ...packageNames], env });
+  runTool({ command: 'apt-get', args: ['install', '--download-only', '-y', '-q', packageName], env });
   const archives = path.join(apt, 'cache', 'archives');
   for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
     if (!isWanted(file.split('_', 1)[0] ?? '')) continue;

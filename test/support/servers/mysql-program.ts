@@ -38,7 +38,7 @@ function fillMysql(folder: string): void {
   mkdirSync(whole);
   unpackFromDebian({
     suite: 'sid',
-    packageNames: ['mysql-server-core'],
+    packageName: 'mysql-server-core',
     into: whole,
     isWanted: (name) => !name.includes('perl'),
   });

@@ -31,12 +31,9 @@ export function newerMariadbProgram(): MariadbProgram {
 function fillMariadb(folder: string): void {
   const whole = path.join(folder, 'whole');
   mkdirSync(whole);
-  unpackFromDebian({
-    suite: 'trixie',
-    packageNames: ['mariadb-server-core', 'mariadb-client-core'],
-    into: whole,
-    isWanted: (name) => !name.includes('perl'),
-  });
+  for (const packageName of ['mariadb-server-core', 'mariadb-client-core']) {
+    unpackFromDebian({ suite: 'trixie', packageName, into: whole, isWanted: (name) => !name.includes('perl') });
+  }
   keepOnly({ from: whole, to: folder, places: [install, 'usr/share/mariadb', ...called], program: server });
   rmSync(whole, { recursive: true, force: true });
   for (const program of called) wrapByOwnLoader(folder, program);

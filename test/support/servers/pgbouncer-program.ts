@@ -40,7 +40,7 @@ function debianSuite(): string {
 
 function fill(folder: string, suite: string): void {
   const isWanted = (name: string): boolean => /^(pgbouncer|libc-ares|libevent)/.test(name); // the rest every Debian has
-  unpackFromDebian({ suite, packageNames: ['pgbouncer'], into: folder, isWanted });
+  unpackFromDebian({ suite, packageName: 'pgbouncer', into: folder, isWanted });
   rmSync(path.join(folder, 'apt'), { recursive: true });
   const { command, env } = programIn(folder);
   runTool({ command, args: ['--version'], env });

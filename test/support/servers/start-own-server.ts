@@ -88,7 +88,12 @@ async function start({ home, supervisor, plan }: Start): Promise<OwnSqlServer> {
 }
 
 function createData({ create }: OwnServerPlan, home: string): void {
-  const { status, stdout, stderr } = spawnSync(create.command, create.args, { cwd: home, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(create.command, create.args, {
+    cwd: home,
+    encoding: 'utf8',
+    // Its own: MariaDB names temporary tables by the process alone, and processes of two containers may share both.
+    env: serverEnvironment({ TMPDIR: path.join(home, 'tmp') }),
+  });
   if (status !== 0) throw new Error(`The data folder could not be made: ${stderr}${stdout}`);
 }
 
