@@ -1,4 +1,3 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
 import { type Client, escapeLiteral } from 'pg';
 import { PostgresEngine } from '../../../adapters/postgres';
 import {
@@ -7,9 +6,9 @@ import {
   TargetReadOnlyError,
   TargetUnavailableError,
 } from '../../../rotation/errors';
-import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { Sensitive } from '../../../rotation/sensitive';
 import { type UserAccount } from '../../contracts/database-engine';
+import { Line } from '../../support/line';
 import { type OwnPostgresServer, startPostgresServer } from '../../support/postgres-server';
 
 const engine = new PostgresEngine();
@@ -17,65 +16,11 @@ let server: OwnPostgresServer;
 let line: Line;
 let lastUser = 0;
 
-/** The way to the server, which can be cut. */
-class Line {
-  readonly #sockets = new Set<Socket>();
-  readonly #server: Server;
-  /** What the client sends that ends the answers: they are kept back from then on. */
-  muteAfter: string | undefined;
-
-  private constructor({ host, port = 5432 }: Pick<ConnectionSecret, 'host' | 'port'>) {
-    this.#server = createServer((near) => {
-      this.#join(near, connect(port, host));
-    });
-  }
-
-  static async to(target: Pick<ConnectionSecret, 'host' | 'port'>): Promise<Line> {
-    const made = new Line(target);
-    await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
-    return made;
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  }
-
-  /** Ends all connections, as a network does: at both ends. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
-    this.muteAfter = undefined;
-  }
-
-  async close(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #join(near: Socket, far: Socket): void {
-    let isMuted = false;
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => other.destroy());
-    }
-    near.on('data', (chunk) => {
-      if (this.muteAfter !== undefined && chunk.includes(this.muteAfter)) isMuted = true;
-      far.write(chunk);
-    });
-    far.on('data', (chunk) => {
-      if (!isMuted) near.write(chunk);
-    });
-  }
-}
-
 beforeAll(async () => {
   server = await startPostgresServer();
-  line = await Line.to(server.superuser);
+  const { host, port = 5432 } = server.superuser;
+  line = await Line.to({ host, port });
+  await line.open();
 });
 
 afterAll(async () => {

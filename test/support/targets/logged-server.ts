@@ -14,8 +14,10 @@ export interface LoggedPolicy {
   readonly uninstall: readonly string[];
   /** A password that it refuses for a user, where it cannot refuse what Rotor generates. */
   readonly refusedFor?: (username: string) => string;
-  /** What a rotation fails with; absent where the policy does not judge what Rotor sends. */
-  readonly failure?: string;
+  /** How a rotation may end: `rotated`, also under another token, or what it fails with. */
+  readonly outcomes: readonly string[];
+  /** What the server notes when it refuses, by the place. @defaultValue nothing */
+  readonly refusal?: { readonly place: string; readonly text: string };
 }
 
 /** A server that notes all that it can, and what makes statements fail there. */

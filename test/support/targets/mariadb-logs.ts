@@ -9,7 +9,7 @@ import { activity, everything, kill, plant, readNoted, stall, stalled, statement
 const simplePasswordCheck: LoggedPolicy = {
   install: ["INSTALL SONAME 'simple_password_check'"],
   uninstall: ["UNINSTALL SONAME 'simple_password_check'"],
-  failure: 'TargetMisconfigured',
+  outcomes: ['TargetMisconfigured'],
 };
 
 const hasPlugins = 'there' in mariadbHere && mariadbHere.there.pluginFolder !== undefined;

@@ -12,6 +12,7 @@ const threads =
 export const validatePassword: LoggedPolicy = {
   install: ["INSTALL COMPONENT 'file://component_validate_password'", 'SET GLOBAL validate_password.length = 100'],
   uninstall: ["UNINSTALL COMPONENT 'file://component_validate_password'"],
+  outcomes: ['rotated'],
 };
 
 /** Starts a MySQL that notes all that it can. */

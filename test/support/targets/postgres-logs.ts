@@ -23,7 +23,8 @@ export const passwordcheck: LoggedPolicy = {
   install: [],
   uninstall: [],
   refusedFor: (username) => username,
-  failure: 'PasswordRejected',
+  outcomes: ['PasswordRejected', 'rotated'],
+  refusal: { place: 'log', text: 'ERROR:  password must not equal user name' },
 };
 
 /** Starts a PostgreSQL that notes all that it can. */
