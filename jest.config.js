@@ -20,6 +20,7 @@ const rotations = [
   'cli',
   'client',
   'end-to-end',
+  'failures',
   'local/demo',
   'local/dev',
   'local/stack',

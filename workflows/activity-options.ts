@@ -13,6 +13,9 @@ export const stepOptions: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 };
 
+/** Within this time a worker that lives notices, by its heartbeats, that an attempt of it was given up, and ends it. */
+export const noticedWithin = '5 seconds';
+
 /** Arming: given up after some minutes, because the next rotation arms again and a lock must not be held for it. */
 export const armingOptions: ActivityOptions = {
   ...stepOptions,

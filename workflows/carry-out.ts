@@ -1,10 +1,11 @@
-import { CancellationScope, metricMeter } from '@temporalio/workflow';
+import { CancellationScope, metricMeter, sleep } from '@temporalio/workflow';
 import { type RotationRequest } from '../rotation/rotation-request';
 import { type Stock } from '../rotation/steps/take-stock';
+import { noticedWithin } from './activity-options';
 import { type Reason } from './decision';
 import { choicesFor, truthOf } from './decision-text';
 import { type Decisions } from './decisions';
-import { reasonOf } from './domain-failure';
+import { mayGoOn, reasonOf } from './domain-failure';
 import { activities, type ForwardActivities } from './rotation-activities';
 import { waiting } from './rotation-status';
 import { type Timeline } from './timeline';
@@ -71,7 +72,7 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   let isBack = goesBack({ progress, failure });
   for (;;) {
     if (isBack) {
-      const obstacle = await goBack(work, progress);
+      const obstacle = await goBack(work, { progress, failure: stopped });
       if (obstacle === undefined) work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
       if (obstacle === undefined || reasonOf(obstacle).type === 'SecretNotFound') throw failure;
       stopped = obstacle;
@@ -97,10 +98,13 @@ function goesBack({ progress, failure }: Trouble): boolean {
 }
 
 /** Undoes, newest first, and stops at the first undo that fails, so that the live password is never discarded. */
-async function goBack(work: RotationWork, progress: Progress): Promise<unknown> {
+async function goBack(work: RotationWork, { progress, failure }: Trouble): Promise<unknown> {
   work.timeline.enter('undoing');
   try {
-    await CancellationScope.nonCancellable(() => undo(work, progress));
+    await CancellationScope.nonCancellable(async () => {
+      if (mayGoOn(failure)) await sleep(noticedWithin); // or createSecret could store its version after the undo
+      await undo(work, progress);
+    });
     return undefined;
   } catch (err) {
     return err;

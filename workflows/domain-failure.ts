@@ -1,11 +1,22 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import { RetryState } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import { type Reason } from './decision';
+
+const cancelled = 'The rotation was cancelled.';
 
 /**
  * The failure that the workflow ends with: an activity's own failure without its wrapping, so that the domain error is
- * the workflow's failure type. Anything else, cancellation among it, passes as it is.
+ * the workflow's failure type. Anything else passes as it is. A step that was cancelled is a cancellation, also where its
+ * last attempt was failing anyway, or did not live to answer.
  */
 export function domainFailure(err: unknown): unknown {
+  if (endedBy(err, RetryState.CANCEL_REQUESTED)) return new CancelledFailure(cancelled);
   const cause = causeOf(err);
   if (!cause) return err;
   const { type, message } = reasonOf(err);
@@ -18,10 +29,19 @@ export function domainFailure(err: unknown): unknown {
 /** What a failure is by name, and what it says to an operator. */
 export function reasonOf(err: unknown): Reason {
   const cause = causeOf(err) ?? err;
+  if (isCancellation(err) || endedBy(err, RetryState.CANCEL_REQUESTED))
+    return { type: 'Cancelled', message: cancelled };
+  if (cause instanceof TimeoutFailure) return { type: 'GaveUp', message: gaveUp(err, cause.cause) };
+  if (endedBy(err, RetryState.TIMEOUT)) return { type: 'GaveUp', message: gaveUp(err, cause) };
   if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'UnexpectedError', message: cause.message };
-  if (cause instanceof TimeoutFailure) return { type: 'GaveUp', message: gaveUp(err, cause) };
-  if (isCancellation(err)) return { type: 'Cancelled', message: 'The rotation was cancelled.' };
   return { type: 'UnexpectedError', message: 'The rotation met an error that it does not know. Please report it.' };
+}
+
+/**
+ * Whether a step failed without its last attempt having answered: then that attempt may go on until its worker notices.
+ */
+export function mayGoOn(err: unknown): boolean {
+  return causeOf(err) instanceof TimeoutFailure;
 }
 
 function causeOf(err: unknown): ApplicationFailure | TimeoutFailure | undefined {
@@ -29,8 +49,12 @@ function causeOf(err: unknown): ApplicationFailure | TimeoutFailure | undefined 
   return cause instanceof ApplicationFailure || cause instanceof TimeoutFailure ? cause : undefined;
 }
 
-function gaveUp(err: unknown, { cause }: TimeoutFailure): string {
+function endedBy(err: unknown, state: RetryState): boolean {
+  return err instanceof ActivityFailure && err.retryState === state;
+}
+
+function gaveUp(err: unknown, lastAttempt: unknown): string {
   const step = err instanceof ActivityFailure ? err.activityType : 'the rotation';
-  const last = cause instanceof ApplicationFailure ? ` The last attempt: ${cause.message}` : '';
+  const last = lastAttempt instanceof ApplicationFailure ? ` The last attempt: ${lastAttempt.message}` : '';
   return `${step} did not succeed in the time that the rotation may try (giveUpAfterHours).${last}`;
 }

@@ -69,7 +69,7 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
     return { ...done, secretId, clientRequestToken: made, steps };
   } catch (err) {
     const failure = domainFailure(err);
-    const outcome = isCancellation(err) ? 'cancelled' : 'failed';
+    const outcome = isCancellation(failure) ? 'cancelled' : 'failed';
     timeline.enter('undone');
     timeline.end(outcome, failure instanceof Error ? failure.message : undefined);
     timeline.events.publishTo(failure);

@@ -1,5 +1,5 @@
 import { type DatabaseEngine, type PasswordChange } from '../database-engine';
-import { CannotVerifyError, SignInRefusedError } from '../errors';
+import { CannotVerifyError, RotationError, SignInRefusedError } from '../errors';
 import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
 import { nobodySignsIn } from './refusals';
@@ -58,7 +58,7 @@ export async function isProved(engine: DatabaseEngine, credential: ConnectionSec
 }
 
 /**
- * Ends what an attempt that was given up left running for the current user. Where the superuser is refused, the user
+ * Ends what an attempt that was given up left running for the current user. Where the superuser cannot be used, the user
  * itself does it, who at least sees what it may not end. A user who is refused meanwhile is the caller's to notice.
  *
  * @throws TargetConflictError while something goes on that may not be ended.
@@ -73,13 +73,16 @@ export async function endStrays(input: StrategyInput): Promise<void> {
   }
 }
 
-/** Who may change the user's password by the word of one of its credentials; the user itself is asked last. */
+/**
+ * Who may change the user's password by the word of one of its credentials; the user itself is asked last. A superuser
+ * that cannot be used for good, whatever became of its secret, stands in the way of no undo.
+ */
 async function signersProvenBy(input: StrategyInput, prover: ConnectionSecret): Promise<ConnectionSecret[]> {
   try {
     const admin = await trustedSuperuser(input, prover);
     return admin ? [admin, prover] : [prover];
   } catch (err) {
-    if (err instanceof SignInRefusedError) return [prover]; // one of the two is refused: the prover's own sign-in tells
+    if (err instanceof RotationError && !err.retryable) return [prover]; // where that is the reason, its own sign-in tells
     throw err;
   }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -81,6 +82,7 @@ interface ServerControls {
   readonly halt: () => Promise<void>;
   readonly resume: () => Promise<void>;
   readonly stop: () => Promise<void>;
+  readonly pid: () => number;
 }
 
 /** A server of a test's own, whose files can be changed and read, and which can be halted. */
@@ -105,6 +107,26 @@ export class OwnPostgresServer extends PostgresServer {
   /** Starts the server again where it was. */
   async resume(): Promise<void> {
     await this.#controls.resume();
+  }
+
+  /** Stops every process of the server where it stands: it goes on listening, and answers nothing. */
+  freeze(): void {
+    for (const pid of this.#processes()) process.kill(pid, 'SIGSTOP');
+  }
+
+  /** Lets the processes go on. Safe to repeat. */
+  thaw(): void {
+    for (const pid of this.#processes()) process.kill(pid, 'SIGCONT');
+  }
+
+  #processes(): number[] {
+    const postmaster = this.#controls.pid();
+    const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+    const all = stdout.trim().split('\n');
+    const children = all
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .filter(([, parent]) => parent === postmaster);
+    return [postmaster, ...children.map(([pid = NaN]) => pid)];
   }
 
   /** All that the server has printed. */
@@ -182,6 +204,7 @@ export async function startPostgresServer(
         running = await start({ ...options, port });
       },
       stop,
+      pid: () => running.process.pid,
     });
   } catch (error) {
     await stop();

@@ -38,6 +38,7 @@ export async function startStandby(primary: OwnPostgresServer): Promise<OwnPostg
       {
         logFile: running.logFile,
         dataFolder: running.dataFolder,
+        pid: () => running.process.pid,
         halt: () => running.process.stop(),
         resume: async () => {
           running = await startPostgres(options);

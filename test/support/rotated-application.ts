@@ -59,6 +59,12 @@ export class RotatedApplication extends StoredSecret {
     return this.#place.postgres.signsIn({ username: this.username, password });
   }
 
+  /** Whether the database lets in whoever a version names; the current one unless it is named. */
+  async signsIn(versionId?: string): Promise<boolean> {
+    const { username, password } = await this.value(versionId);
+    return this.#place.postgres.signsIn({ username: String(username), password: String(password) });
+  }
+
   /** Changes the password in the database by hand. */
   async setPassword(password: string): Promise<void> {
     await this.#place.postgres.sql(`ALTER ROLE ${this.username} PASSWORD '${await verifierOf(password)}'`);

@@ -25,11 +25,14 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** How a worker differs from one that nothing is set for. */
+/** How a worker of a test differs from Rotor's. */
 export interface WorkerChanges {
+  /** Changes the activities. */
   readonly wrap?: (activities: Activities) => Activities;
   readonly eventLog?: RotationEvents;
   readonly publishers?: Publishers;
+  /** @defaultValue straight to the suite's endpoint */
+  readonly secretsManager?: SecretsManagerClient;
 }
 
 interface Parts {
@@ -114,12 +117,13 @@ export class RotorUnderTest {
   }
 
   /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */
-  async startWorker({ wrap, eventLog, publishers = {} }: WorkerChanges = {}): Promise<RunningWorker> {
+  async startWorker(changes: WorkerChanges = {}): Promise<RunningWorker> {
+    const { wrap, eventLog, publishers = {}, secretsManager = this.secretsManager } = changes;
     const { temporal, program } = this.servers;
     const place = { connection: this.#parts.native, namespace: temporal.namespace, taskQueue: this.taskQueue };
     const options = {
       ...place,
-      secretsManager: this.secretsManager,
+      secretsManager,
       workflowBundle: { codePath: program.workflowBundle },
       publishers: Object.keys(publishers),
       ...(eventLog ? { eventLog } : {}),

@@ -1,5 +1,13 @@
 import { type DatabaseEngine } from '../../../rotation/database-engine';
-import { CannotVerifyError, PermissionMissingError, SignInRefusedError } from '../../../rotation/errors';
+import {
+  CannotVerifyError,
+  MalformedSecretError,
+  PermissionMissingError,
+  SecretNotFoundError,
+  SignInRefusedError,
+  StoreAccessDeniedError,
+  StoreUnavailableError,
+} from '../../../rotation/errors';
 import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { singleUser } from '../../../rotation/strategies/single-user';
 import { FakeDatabase, type FakeServer } from '../../support/fake-database';
@@ -167,6 +175,30 @@ describe('with a superuser', () => {
 
     await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: true });
     expect(accepts('current')).toBe(true);
+  });
+
+  it.each([
+    ['secret is gone', new SecretNotFoundError('gone')],
+    ['secret cannot be read', new StoreAccessDeniedError('not for you')],
+    ['secret makes no sense', new MalformedSecretError('no password')],
+  ])('has the user itself restore the current password where the superuser’s %s', async (_, failure) => {
+    for (const password of ['current', 'pending']) {
+      const { database, accepts } = aServer(password);
+      const superuser = (): Promise<never> => Promise.reject(failure);
+      const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser, stillWanted };
+
+      await expect(singleUser.restoreCurrent(input)).resolves.toEqual({ changed: password === 'pending' });
+      expect(accepts('current')).toBe(true);
+    }
+  });
+
+  it('waits for a superuser’s secret that cannot be read for the moment', async () => {
+    const { database, accepts } = aServer('pending');
+    const superuser = (): Promise<never> => Promise.reject(new StoreUnavailableError('later'));
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), superuser, stillWanted };
+
+    await expect(singleUser.restoreCurrent(input)).rejects.toThrow(StoreUnavailableError);
+    expect(accepts('pending')).toBe(true);
   });
 });
 

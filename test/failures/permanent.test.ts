@@ -1,0 +1,84 @@
+import { type Activities } from '../../activities';
+import * as errors from '../../rotation/errors';
+import { atOnce } from '../support/at-once';
+import { expectRotated, expectUndone, untilAsked } from '../support/end-states';
+import { Interference } from '../support/interference';
+import { RotorUnderTest } from '../support/rotor-under-test';
+import { createSubject, postgresStrategies } from '../support/subject';
+
+const steps = ['openRotation', 'createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+const failures = {
+  SignInRefused: new errors.SignInRefusedError('refused'),
+  AccountBlocked: new errors.AccountBlockedError('refused'),
+  PermissionMissing: new errors.PermissionMissingError('refused'),
+  WrongTarget: new errors.WrongTargetError('refused'),
+  CannotVerify: new errors.CannotVerifyError('refused'),
+  TlsFailed: new errors.TlsFailedError('refused'),
+  TargetMisconfigured: new errors.TargetMisconfiguredError('refused'),
+  MalformedSecret: new errors.MalformedSecretError('refused'),
+  ConfigurationInvalid: new errors.ConfigurationInvalidError('refused'),
+  SecretNotRotatable: new errors.SecretNotRotatableError('refused'),
+  StoreAccessDenied: new errors.StoreAccessDeniedError('refused'),
+  StoreRequestRefused: new errors.StoreRequestRefusedError('refused'),
+  UnexpectedError: new RangeError('nobody knows this one'),
+};
+
+interface Case {
+  readonly type: string;
+  readonly failure: Error;
+  readonly step: keyof Activities;
+  readonly strategy: (typeof postgresStrategies)[number];
+}
+
+const cases: Case[] = postgresStrategies.flatMap((strategy) =>
+  steps.flatMap((step) => Object.entries(failures).map(([type, failure]) => ({ type, failure, step, strategy }))),
+);
+
+const interference = new Interference();
+const rotationRules = { automaticallyAfterDays: 30 };
+let rotor: RotorUnderTest;
+let end: (one: Case) => Promise<void>;
+
+beforeAll(async () => {
+  rotor = await RotorUnderTest.start();
+  await rotor.startWorker({ wrap: (activities) => interference.wrap(activities) });
+  end = atOnce(cases, { work: failOnce });
+});
+
+afterAll(() => rotor.close());
+
+/** Fails one attempt of one step, and judges what became of the rotation. */
+async function failOnce({ type, failure, step, strategy }: Case): Promise<void> {
+  const application = await createSubject(rotor, { strategy });
+  const { arn: secretId } = application;
+  interference.plan({ secretId, step, act: () => Promise.reject(failure) });
+
+  const rotation = await rotor.client.rotateSecret({ secretId, rotationRules });
+
+  if (step === 'finishSecret') {
+    expect(await untilAsked(rotor, { rotation })).toBe(type);
+    expect(interference.attempts(secretId, step)).toBe(1);
+    await rotor.client.decide({ secretId, choice: 'retry' });
+    await expectRotated(rotor, { application, rotation });
+    return;
+  }
+  await expectUndone(rotor, { application, rotation, type });
+  expect(interference.attempts(secretId, step)).toBe(1);
+  const { schedule } = await rotor.client.describe(secretId);
+  expect(Date.parse(schedule?.nextRotation ?? '')).toBeGreaterThan(Date.now() + 86_400_000);
+}
+
+const ofStep = (wanted: string): Case[] => cases.filter(({ step }) => step === wanted);
+
+describe.each(steps.slice(0, -1))('%s, before the pivot,', (step) => {
+  test.each(ofStep(step))('fails by $type with $strategy: not tried again, undone, and the Schedule armed', (one) =>
+    end(one),
+  );
+});
+
+describe('finishSecret, after the pivot,', () => {
+  test.each(ofStep('finishSecret'))('fails by $type with $strategy: a person decides, and "retry" finishes it', (one) =>
+    end(one),
+  );
+});

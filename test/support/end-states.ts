@@ -1,0 +1,106 @@
+import { type RotationDescription, type RotationHandle } from '../../client';
+import { waitUntil } from '../../local/supervisor';
+import { waiting } from '../../workflows/rotation-status';
+import { type RotatedApplication } from './rotated-application';
+import { type RotorUnderTest } from './rotor-under-test';
+
+/** A rotation, and the application whose secret it rotates. */
+export interface RotationOf {
+  readonly application: RotatedApplication;
+  readonly rotation: RotationHandle;
+}
+
+type DescribedRotation = NonNullable<RotationDescription['rotation']>;
+
+const limitMs = 40_000;
+
+/**
+ * Expects that a rotation ended with nothing changed: the labels are as before, the first credential signs in, and the
+ * workflow failed with this type. A rotation that got so far has armed the Schedule.
+ */
+export async function expectUndone(
+  rotor: RotorUnderTest,
+  { application, rotation, type }: RotationOf & { readonly type: string },
+): Promise<void> {
+  await untilStill(rotor, { rotation });
+  await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type });
+  const workflowStatus = type === 'Cancelled' ? 'CANCELLED' : 'FAILED';
+  const ended = await described(rotor, rotation);
+  expect(ended).toMatchObject({ runId: rotation.runId, workflowStatus, status: { state: 'undone' } });
+  expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'] });
+  expect(await application.signsIn(application.firstVersion)).toBe(true);
+  const { steps = [] } = ended?.status ?? {};
+  if (steps.length === 1) return;
+  const outcome = type === 'SecretNotRotatable' ? 'failed' : 'done'; // the next rotation of a deleted secret is none
+  expect(steps.at(-1)).toMatchObject({ step: 'armNextRotation', outcome });
+}
+
+/** Expects that a rotation ended with its version as AWSCURRENT, and AWSPENDING on no other. */
+export async function expectRotated(rotor: RotorUnderTest, { application, rotation }: RotationOf): Promise<void> {
+  await untilStill(rotor, { rotation });
+  const { outcome, clientRequestToken, previousVersionId = '' } = await rotor.client.outcome(rotation);
+  expect(outcome).toBe('rotated');
+  expect(await application.labels()).toEqual({
+    [clientRequestToken]: ['AWSCURRENT'],
+    [previousVersionId]: ['AWSPREVIOUS'],
+  });
+  expect(await application.signsIn(clientRequestToken)).toBe(true);
+}
+
+/** Expects that a rotation gave way to what somebody else stored: no label is on its version. */
+export async function expectGivenWay(
+  rotor: RotorUnderTest,
+  { application, rotation, labels }: RotationOf & { readonly labels: Readonly<Record<string, readonly string[]>> },
+): Promise<void> {
+  await untilStill(rotor, { rotation });
+  await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'RotationSuperseded' });
+  expect(await described(rotor, rotation)).toMatchObject({
+    workflowStatus: 'COMPLETED',
+    status: { state: 'abandoned' },
+  });
+  expect(await application.labels()).toEqual(labels);
+}
+
+/** Waits until a rotation has ended. Throws at once where it asks a person, who will not come. */
+export async function untilStill(rotor: RotorUnderTest, { rotation }: Pick<RotationOf, 'rotation'>): Promise<void> {
+  const ended = async (): Promise<boolean> => {
+    const seen = await described(rotor, rotation);
+    const { question } = seen?.status ?? {};
+    if (question) throw new Error(`The rotation asks a person: ${question.reason.type}: ${question.reason.message}`);
+    return seen?.open === false;
+  };
+  expect(await waitUntil(ended, { limitMs, everyMs: 100 })).toBe(true);
+}
+
+/** Waits until a rotation asks a person; tells why it does. */
+export async function untilAsked(
+  rotor: RotorUnderTest,
+  { rotation, question = 1 }: Pick<RotationOf, 'rotation'> & { readonly question?: number },
+): Promise<string> {
+  const asked = async (): Promise<boolean> =>
+    (await described(rotor, rotation))?.status?.question?.question === question;
+  expect(await waitUntil(asked, { limitMs, everyMs: 100 })).toBe(true);
+  const { status } = (await described(rotor, rotation)) ?? {};
+  expect(status?.state).toBe(waiting);
+  return status?.question?.reason.type ?? '';
+}
+
+/** Waits until a step of the rotation failed and is tried again; tells what it failed with. */
+export async function untilRetried(rotor: RotorUnderTest, { rotation }: Pick<RotationOf, 'rotation'>): Promise<string> {
+  let type: string | undefined;
+  const retried = async (): Promise<boolean> => {
+    const { rotation: seen } = await rotor.client.describe(rotation.arn);
+    type = seen?.retrying?.type;
+    return type !== undefined;
+  };
+  expect(await waitUntil(retried, { limitMs, everyMs: 100 })).toBe(true);
+  return type ?? '';
+}
+
+/** The newest rotation with its steps, which a busy worker may not tell at once. */
+async function described(rotor: RotorUnderTest, { arn }: RotationHandle): Promise<DescribedRotation | undefined> {
+  let seen: DescribedRotation | undefined;
+  const told = async (): Promise<boolean> => (seen = (await rotor.client.describe(arn)).rotation)?.status !== undefined;
+  await waitUntil(told, { limitMs, everyMs: 100 });
+  return seen;
+}
