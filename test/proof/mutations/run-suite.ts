@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Suite } from './mutations';
+
+/** What a run of a suite came to; `broken` where it could not be run, which tells nothing about its tests. */
+export interface SuiteResult {
+  readonly verdict: 'passes' | 'fails' | 'broken';
+  /** What the runner printed. */
+  readonly output: string;
+}
+
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+/** Runs tests of a copy of the project in a process of their own. */
+export async function runSuite(folder: string, { file, tests }: Suite): Promise<SuiteResult> {
+  const outputFile = path.join(folder, 'jest-result.json');
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(folder, 'node_modules/jest/bin/jest.js'),
+      ...['--runInBand', '--json', '--outputFile', outputFile, '--testNamePattern', tests],
+      ...['--runTestsByPath', file],
+    ],
+    { cwd: folder, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  return { verdict: verdictOf(JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult), output };
+}
+
+function verdictOf({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }: JestResult): SuiteResult['verdict'] {
+  if (numRuntimeErrorTestSuites > 0 || numPassedTests + numFailedTests === 0) return 'broken';
+  return numFailedTests > 0 ? 'fails' : 'passes';
+}
+
+/** Without what tells a process that it is a runner's own. */
+function environment(): NodeJS.ProcessEnv {
+  const { JEST_WORKER_ID: _, NODE_ENV: __, ROTOR_PROVE: ___, ...rest } = process.env;
+  return rest;
+}
