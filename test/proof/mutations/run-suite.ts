@@ -40,8 +40,8 @@ function verdictOf({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }
   return numFailedTests > 0 ? 'fails' : 'passes';
 }
 
-/** Without what tells a process that it is a runner's own. */
+/** Without what tells a process that it is a runner's own, and in the short form. */
 function environment(): NodeJS.ProcessEnv {
-  const { JEST_WORKER_ID: _, NODE_ENV: __, ROTOR_PROVE: ___, ...rest } = process.env;
-  return rest;
+  const own = ['JEST_WORKER_ID', 'NODE_ENV', 'ROTOR_PROVE'];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.includes(name)));
 }
