@@ -27,7 +27,7 @@ export interface Result extends Seen {
   readonly end: End;
   /** How many versions of the secret have a value. */
   readonly versions: number;
-  /** How many passwords the database was told that AWSCURRENT did not hold before. */
+  /** How many passwords the database was told that the secret did not hold before. */
   readonly newPasswords: number;
   /** Whether the database was told a password that the store does not have under the rotation's token. */
   readonly toldUnstored: boolean;
@@ -76,8 +76,8 @@ async function passwordsOf(
 ): Promise<Pick<Result, 'versions' | 'newPasswords' | 'toldUnstored'>> {
   const { secretId, clientRequestToken } = arranged.request;
   const stored = await secrets.text({ secretId, versionId: clientRequestToken });
-  const before = arranged.credentials.get('current')?.password.reveal();
-  const fresh = [...told].filter((password) => password !== before);
+  const before = [...arranged.credentials.values()].map(({ password }) => password.reveal());
+  const fresh = [...told].filter((password) => !before.includes(password));
   const pending = stored === undefined ? undefined : credentialIn(stored).password.reveal();
   return {
     versions: (await secrets.versionIds(secretId)).length,
