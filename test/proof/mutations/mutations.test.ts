@@ -3,7 +3,8 @@ import { mutations, type Suite } from './mutations';
 import { runSuite, type SuiteResult } from './run-suite';
 import { occurrences, ScratchCopy } from './scratch-copy';
 
-const limitMs = 240_000;
+/** More than two runs of a suite may take. */
+const limitMs = 400_000;
 const chosen = isFull ? mutations : mutations.filter(({ isQuick = false }) => isQuick);
 
 test.each(mutations)('the source still has the place for: $defect', ({ edits }) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Suite } from './mutations';
 
@@ -17,9 +17,13 @@ interface JestResult {
   readonly numRuntimeErrorTestSuites: number;
 }
 
+/** How long tests may run; a defect can make a rotation go on for ever. */
+const limitMs = 180_000;
+
 /** Runs tests of a copy of the project in a process of their own. */
 export async function runSuite(folder: string, { file, tests }: Suite): Promise<SuiteResult> {
   const outputFile = path.join(folder, 'jest-result.json');
+  rmSync(outputFile, { force: true });
   const child = spawn(
     process.execPath,
     [
@@ -27,11 +31,12 @@ export async function runSuite(folder: string, { file, tests }: Suite): Promise<
       ...['--runInBand', '--json', '--outputFile', outputFile, '--testNamePattern', tests],
       ...['--runTestsByPath', file],
     ],
-    { cwd: folder, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] },
+    { cwd: folder, env: environment(), stdio: ['ignore', 'ignore', 'pipe'], timeout: limitMs },
   );
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await once(child, 'close');
+  if (!existsSync(outputFile)) return { verdict: 'broken', output };
   return { verdict: verdictOf(JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult), output };
 }
 
