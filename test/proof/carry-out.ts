@@ -6,6 +6,9 @@ import { createActivities } from '../../activities';
 import { type RotationRequest, type StartedRotation } from '../../rotation/rotation-request';
 import { type StepDeps } from '../../rotation/steps/step';
 import { carryOut as carryOutInWorkflow } from '../../workflows/carry-out';
+import { type DecisionChoice } from '../../workflows/decision';
+import { type Decisions } from '../../workflows/decisions';
+import { activities, type ForwardActivities } from '../../workflows/rotation-activities';
 import { type Timeline } from '../../workflows/timeline';
 
 /** The steps of a rotation, and of its undo, in their order. */
@@ -26,7 +29,7 @@ export interface Attempt {
   readonly giveUp: () => void;
 }
 
-/** How a rotation came to its end; `waits` where it goes neither forward nor back by itself. */
+/** How a rotation came to its end; `waits` where it goes neither forward nor back by itself: a person is asked. */
 export type End =
   { readonly kind: 'rotated' } | { readonly kind: 'failed' | 'waits'; readonly at: AnyStep; readonly failure: string };
 
@@ -35,6 +38,8 @@ export interface Rotation {
   readonly request: RotationRequest;
   /** The ports for one attempt. */
   readonly deps: (attempt: Attempt) => StepDeps;
+  /** What a person decides, each time that one is asked. @defaultValue nothing: the rotation waits */
+  readonly decide?: () => DecisionChoice;
   /** Where it goes on: the steps before this one are done already, and createSecret found this version current. */
   readonly goesOn?: { readonly from: Step; readonly currentVersionId: string };
 }
@@ -53,23 +58,26 @@ const pauseMs = 20;
 
 const mockRuns = new Map<string, Run>();
 
-// The workflow's own order of steps and undo, with nothing of Temporal's but its shape.
+// The workflow's own order of steps and undo, with nothing of Temporal's but its shape. Nobody reads what a person is told.
 jest.mock('../../workflows/rotation-activities', () => ({
   activities: new Proxy(
     {},
     {
-      get: (_, step) => (input: RotationRequest) => mockRuns.get(input.clientRequestToken)?.(step as AnyStep, input),
+      get: (_, step) => (input: RotationRequest) =>
+        step === 'takeStock' ? Promise.resolve({}) : mockRuns.get(input.clientRequestToken)?.(step as AnyStep, input),
     },
   ),
 }));
 jest.mock('@temporalio/workflow', () => ({
   ...jest.requireActual<object>('@temporalio/workflow'),
   CancellationScope: { nonCancellable: (run: () => unknown) => run() },
+  metricMeter: { createCounter: () => ({ add: () => undefined }) },
 }));
 
 const timeline = {
   run: (_: string, action: () => Promise<unknown>) => action(),
   enter: () => undefined,
+  events: { tell: () => undefined },
 } as unknown as Timeline;
 
 /**
@@ -79,6 +87,8 @@ const timeline = {
 export async function carryOut(rotation: Rotation): Promise<End> {
   const { request } = rotation;
   let failed: End = { kind: 'rotated' };
+  let last: End = failed;
+  let ask = (): Promise<DecisionChoice> => new Promise(() => undefined);
   const waits = new Promise<End>((resolve) => {
     mockRuns.set(request.clientRequestToken, async (step, input) => {
       const done = doneBefore(rotation, step);
@@ -91,10 +101,18 @@ export async function carryOut(rotation: Rotation): Promise<End> {
         return new Promise<never>(() => undefined);
       }
       if (failed.kind === 'rotated') failed = end;
-      throw new Error(ended.failure);
+      last = end;
+      throw ApplicationFailure.create({ type: ended.failure, nonRetryable: true });
     });
+    ask = () => {
+      if (rotation.decide) return Promise.resolve(rotation.decide());
+      if (last.kind === 'failed') resolve({ ...last, kind: 'waits' });
+      return new Promise<never>(() => undefined);
+    };
   });
-  const carried = carryOutInWorkflow(request, timeline).then(
+  const forward = activities as unknown as ForwardActivities;
+  const decisions = { ask: () => ask() } as unknown as Decisions;
+  const carried = carryOutInWorkflow({ request, forward, timeline, decisions }).then(
     (): End => ({ kind: 'rotated' }),
     () => failed,
   );
@@ -122,12 +140,12 @@ async function runStep(
     const giveUp = (): void => {
       environment.cancel('TIMED_OUT');
     };
-    const activities = createActivities({
+    const hosted = createActivities({
       stepDeps: (signal) => deps({ step, signal, giveUp }),
       temporal: undefined as unknown as Client, // no step asks for it
     });
     try {
-      const run = (given: RotationRequest): Promise<Outcome> => activities[step](given as StartedRotation);
+      const run = (given: RotationRequest): Promise<Outcome> => hosted[step](given as StartedRotation);
       return { outcome: await environment.run<[RotationRequest], Outcome, typeof run>(run, input) };
     } catch (err) {
       failure = err instanceof ApplicationFailure ? (err.type ?? '') : 'TimedOut';

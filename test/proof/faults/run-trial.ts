@@ -25,6 +25,8 @@ export interface Result extends Seen {
   /** Every call that was made of a port, in order. */
   readonly calls: readonly Call[];
   readonly end: End;
+  /** Whether a person was asked to decide. */
+  readonly isAsked: boolean;
   /** How many versions of the secret have a value. */
   readonly versions: number;
   /** How many passwords the database was told that the secret did not hold before. */
@@ -53,15 +55,20 @@ export async function runTrial(ground: Ground, trial: Trial): Promise<Result> {
     return at === trial.hit?.at ? faulty[trial.hit.fault](call, make) : make();
   };
   const { secrets, database } = ground;
+  let isAsked = false;
   const end = await carryOut({
     request: arranged.request,
+    decide: () => {
+      isAsked = true;
+      return trial.direction === 'forward' ? 'retry' : 'rollBack';
+    },
     deps: (attempt) => {
       const { signal } = attempt;
       const deps = { store: secrets.store(signal), engineFor: database.engineFor(signal) };
       return withBoundary(deps, { attempt, around });
     },
   });
-  return { calls, end, ...(await look(ground, arranged)), ...(await passwordsOf(ground, { arranged, told })) };
+  return { calls, end, isAsked, ...(await look(ground, arranged)), ...(await passwordsOf(ground, { arranged, told })) };
 }
 
 /** The password that a call tells the database, of the calls that tell it one. */

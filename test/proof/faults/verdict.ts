@@ -16,6 +16,8 @@ export interface Hit {
 /** What a rotation leaves behind. */
 export interface Facts {
   readonly end: 'rotated' | 'failed' | 'waits';
+  /** Whether a person was asked to decide though the way was open. */
+  readonly isAskedInVain: boolean;
   readonly current: string | undefined;
   readonly previous: string | undefined;
   /** AWSPENDING on AWSCURRENT's version, or on none. */
@@ -31,12 +33,13 @@ export interface Facts {
 }
 
 /** What came of a rotation. */
-export function factsOf(course: Course, result: Result): Facts {
+export function factsOf(course: Course, result: Result, hit?: Hit): Facts {
   const { AWSCURRENT, AWSPENDING, AWSPREVIOUS } = result.labels;
   const isPromoted = AWSCURRENT === 'token';
   const signsIn = (name: 'pending' | 'current'): boolean => result.accepted.includes(name);
   return {
     end: result.end.kind,
+    isAskedInVain: result.isAsked && !mayAsk(hit),
     current: AWSCURRENT,
     previous: AWSPREVIOUS,
     isLegal: AWSPENDING === undefined || AWSPENDING === AWSCURRENT,
@@ -48,12 +51,13 @@ export function factsOf(course: Course, result: Result): Facts {
   };
 }
 
-/** What should come of it. Before the pivot a call that is refused for good ends it; from there on it is made again. */
+/** What should come of it. Before the pivot a call that is refused for good ends it; from there on a person decides. */
 export function wanted(course: Course, hit?: Hit): Facts {
-  const isRefused = hit?.fault === 'is refused for good' && hit.call.step !== 'finishSecret';
+  const isRefused = hit?.fault === 'is refused for good' && !mayAsk(hit);
   const isPromoted = course.direction === 'forward' && !isRefused;
   return {
     end: isPromoted ? 'rotated' : 'failed',
+    isAskedInVain: false,
     current: isPromoted ? 'token' : 'start',
     previous: isPromoted ? 'start' : 'older',
     isLegal: true,
@@ -63,6 +67,13 @@ export function wanted(course: Course, hit?: Hit): Facts {
     toldUnstored: false,
     versions: 'at most one more',
   };
+}
+
+/** Whether a person is to be asked where a call of this step is refused for good. */
+function mayAsk(hit: Hit | undefined): boolean {
+  const step = hit?.call.step;
+  const isPastUndoing = step === 'finishSecret' || step === 'restoreCurrent' || step === 'discardPending';
+  return isPastUndoing && hit?.fault === 'is refused for good';
 }
 
 /** The alternate user keeps the password of a rotation that was undone: nobody uses it before the next one. */

@@ -5,6 +5,7 @@ import { Sensitive } from '../../../rotation/sensitive';
 import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { type Ground } from '../ground/ground';
 import { type Cell } from './cells';
+import { type Accepted } from './rules';
 import {
   type Credential,
   type CredentialName,
@@ -82,7 +83,7 @@ async function makeAlternate(database: Ground['database'], { main, other }: User
 }
 
 /** The credentials that are accepted in a state. */
-export function acceptedIn(state: Cell['database']): readonly CredentialName[] {
+export function acceptedIn(state: Exclude<Accepted, 'as before'>): readonly CredentialName[] {
   if (state === 'none') return [];
-  return state === 'current and pending' ? ['current', 'pending'] : [state];
+  return state.split(' and ') as CredentialName[];
 }

@@ -4,6 +4,9 @@ import { type axes, type Cell, type DatabaseState } from './cells';
 /** The cells that a rule is about: an axis that is not named may have any value. */
 export type CellPattern = { readonly [Axis in keyof Cell]?: readonly (typeof axes)[Axis][number][] };
 
+/** What the database accepts in the end. */
+export type Accepted = DatabaseState | 'current and previous' | 'as before';
+
 /**
  * The one end that a cell has.
  *
@@ -17,8 +20,8 @@ export type CellPattern = { readonly [Axis in keyof Cell]?: readonly (typeof axe
  */
 export type Outcome =
   | { readonly end: 'impossible' }
-  | { readonly end: 'promoted'; readonly accepts: DatabaseState | 'as before' }
-  | { readonly end: 'undone' | 'gives way'; readonly failure: string; readonly accepts: DatabaseState | 'as before' }
+  | { readonly end: 'promoted'; readonly accepts: Accepted }
+  | { readonly end: 'undone' | 'gives way'; readonly failure: string; readonly accepts: Accepted }
   | { readonly end: 'refused'; readonly failure: string; readonly accepts: 'as before' }
   | { readonly end: 'waits'; readonly failure: string; readonly at: AnyStep; readonly accepts: 'as before' };
 
@@ -31,10 +34,10 @@ export interface Rule {
 
 const impossible: Outcome = { end: 'impossible' };
 const unchanged = { accepts: 'as before' } as const;
-const promoted = (accepts: DatabaseState | 'as before'): Outcome => ({ end: 'promoted', accepts });
+const promoted = (accepts: Accepted): Outcome => ({ end: 'promoted', accepts });
 const refused = (failure: string): Outcome => ({ end: 'refused', failure, ...unchanged });
 const undone = (failure: string): Outcome => ({ end: 'undone', failure, accepts: 'current' });
-const givesWay = (accepts: DatabaseState | 'as before'): Outcome => ({
+const givesWay = (accepts: Accepted): Outcome => ({
   end: 'gives way',
   failure: 'RotationSuperseded',
   accepts,
@@ -122,6 +125,13 @@ export const rules: readonly Rule[] = [
     because: 'No credential signs in that could make the change; and no label is taken off while AWSCURRENT does not.',
   },
   {
+    when: { step: create, labels: moved, database: ['current', 'current and pending'], strategy: multiple },
+    then: givesWay('current'),
+    because:
+      'The version was made from a value that is not current any more: to promote it would undo that change. Its password ' +
+      'is taken away where it was added.',
+  },
+  {
     when: { step: create, labels: moved, database: ['current', 'current and pending'] },
     then: givesWay('as before'),
     because: 'The version was made from a value that is not current any more: to promote it would undo that change.',
@@ -204,11 +214,22 @@ export const rules: readonly Rule[] = [
     because: 'Somebody else took a label. The password that was added is taken away again.',
   },
   {
-    when: { step: afterCreate, labels: taken, database: ['current and pending'] },
+    when: { step: afterCreate, labels: moved, database: ['current and pending'] },
     then: givesWay('as before'),
     because:
-      'Somebody else took a label. What is current signs in. The other credential is in no use, and the next rotation ' +
-      'replaces it.',
+      'Somebody else stored what is current now, which signs in. The next rotation replaces the other credential.',
+  },
+  {
+    when: { step: afterCreate, labels: taken, database: ['current and pending'], strategy: ['single-user'] },
+    then: givesWay('as before'),
+    because: 'Somebody else took a label. What is current signs in; the next rotation ends the other password.',
+  },
+  {
+    when: { step: afterCreate, labels: taken, database: ['current and pending'] },
+    then: givesWay('current and previous'),
+    because:
+      'Somebody else took a label. What is current signs in, and the other user gets the password back that AWSPREVIOUS ' +
+      'holds, for those who still use it.',
   },
   {
     when: { step: afterCreate, labels: taken, database: ['pending'], strategy: oneUser },
@@ -219,6 +240,27 @@ export const rules: readonly Rule[] = [
     when: { step: afterCreate, labels: taken, database: ['previous'], strategy: ['single-user'] },
     then: givesWay('current'),
     because: 'Somebody else took a label. Signed in as previous, the user gets what is current now as its password.',
+  },
+  {
+    when: { step: afterCreate, labels: moved, database: ['previous'] },
+    then: givesWay('current'),
+    because: 'Somebody else stored what is current now. Signed in as previous, its user gets it as its password.',
+  },
+  {
+    when: { step: afterCreate, labels: taken, database: ['previous'], strategy: multiple },
+    then: givesWay('current'),
+    because: 'Somebody else took a label. Signed in as previous, the user gets what is current now as its password.',
+  },
+  {
+    when: { step: upToSet, labels: stored, database: ['previous'], strategy: multiple, passwords: ['one'] },
+    then: undone('ConfigurationInvalid'),
+    because: 'The server has no second passwords. Signed in as previous, the user gets the current one back.',
+  },
+  {
+    when: { labels: stored, database: ['previous'], strategy: multiple },
+    then: undone('SignInRefused'),
+    because:
+      'The strategy keeps the current password, which does not sign in. Signed in as previous, the user gets it back.',
   },
   {
     when: {},
