@@ -22,8 +22,13 @@ export function chartSvg({ title, kind, unit, categories, series }: Chart): stri
         data: values.map((value) => value ?? null),
       })),
     });
-    return `${chart.renderToSVGString()}\n`;
+    return `${withoutHover(chart.renderToSVGString())}\n`;
   } finally {
     chart.dispose();
   }
+}
+
+/** What reacts to a pointer is of no use in a page's picture, and its names are counted up with every chart. */
+function withoutHover(svg: string): string {
+  return svg.replace(/<style >.*?<\/style>\n?/s, '').replace(/ (?:class="zr|ecmeta_\w+=")[^"]*"/g, '');
 }
