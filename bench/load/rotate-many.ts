@@ -42,15 +42,18 @@ export async function runLoad<Done>(
 /** Rotates by the client, as a program would, to the end. */
 export async function rotateMany({ client }: Pick<BenchStack, 'client'>, load: Load): Promise<LoadResult> {
   const { done, ...result } = await runLoad(load, async (secretId) => {
-    const rotation = await request(client, secretId);
+    const rotation = await requestRotation(client, secretId);
     await client.outcome(rotation);
     return rotation;
   });
   return { ...result, rotations: done };
 }
 
-/** On a busy machine the worker may take longer to answer than the client waits; the rotation is accepted all the same. */
-async function request(client: RotationClient, secretId: string): Promise<RotationHandle> {
+/**
+ * Asks for a rotation. On a busy machine the worker may take longer to answer than the client waits; the rotation is
+ * accepted all the same.
+ */
+export async function requestRotation(client: RotationClient, secretId: string): Promise<RotationHandle> {
   try {
     return await client.rotateSecret({ secretId });
   } catch (err) {

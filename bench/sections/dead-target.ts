@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rotationId } from '../../rotation/rotation-id';
-import { loadFigures, type LoadResult, rotateMany } from '../load/rotate-many';
+import { loadFigures, type LoadResult, requestRotation, rotateMany } from '../load/rotate-many';
 import { type BenchContext, type Chart, type Row, type Section, using } from '../section';
 import { createTargets, type Database, eachOf, startDatabase } from '../stack/databases';
 import { startSilentHost } from '../stack/silent-host';
 import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
 
-const full = { healthy: 200, dead: [1, 1_000] } as const;
-const quick = { healthy: 32, dead: [1, 60] } as const;
+const full = { healthy: 200, dead: [1, 1_000], settleMs: 75_000 } as const;
+const quick = { healthy: 32, dead: [1, 40], settleMs: 5_000 } as const;
 const atATime = 16;
-const mostRuns = 3;
+const mostRuns = 2;
 /** As long as an engine waits for a server: by then no attempt of an ended rotation is left. */
 const attemptMs = 6_000;
 
@@ -52,28 +52,43 @@ async function runOn({
       const dead = await createTargets(stack, { ...common, database: nobody, count, prefix: 'dead', address });
       await stack.servers.worker.start({});
       await rotateMany(stack, { secretIds: healthy, atATime, rotations: plan.healthy });
-      return context.repeat(() => measure({ context, stack, healthy, dead }, plan.dead), mostRuns);
+      return context.repeat(() => measure({ context, stack, healthy, dead }, plan), mostRuns);
     },
   );
 }
 
-async function measure(bench: Bench, counts: readonly number[]): Promise<Row[]> {
+async function measure(
+  bench: Bench,
+  { dead, settleMs }: Pick<typeof full | typeof quick, 'dead' | 'settleMs'>,
+): Promise<Row[]> {
   const alone = await rotateHealthy(bench);
-  const rows: Row[] = [{ of: { dead: 0, healthy: bench.healthy.length }, figures: figuresOf(alone, alone) }];
-  for (const count of counts) {
+  const rowOf = (of: Row['of'], result: LoadResult): Row => ({
+    of: { ...of, healthy: bench.healthy.length },
+    figures: figuresOf(result, alone),
+  });
+  const rows = [rowOf({ dead: 0, since: '-' }, alone)];
+  for (const count of dead) {
     bench.context.onProgress(`${count} on the dead host`);
-    const beside = await besideDead(bench, bench.dead.slice(0, count));
-    const of = { dead: count, healthy: bench.healthy.length };
-    rows.push({ of, figures: figuresOf(beside, alone) });
+    const { begun, settled } = await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs });
+    rows.push(
+      rowOf({ dead: count, since: 'just now' }, begun),
+      rowOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
+    );
   }
   return rows;
 }
 
-async function besideDead(bench: Bench, dead: readonly string[]): Promise<LoadResult> {
+/** Beside rotations that have just begun, and beside the same when they are tried more seldom. */
+async function besideDead(
+  bench: Bench,
+  { dead, settleMs }: { dead: readonly string[]; settleMs: number },
+): Promise<{ begun: LoadResult; settled: LoadResult }> {
   const { stack } = bench;
-  await eachOf(dead, (secretId) => stack.client.rotateSecret({ secretId }));
+  await eachOf(dead, (secretId) => requestRotation(stack.client, secretId));
   try {
-    return await rotateHealthy(bench);
+    const begun = await rotateHealthy(bench);
+    await sleep(settleMs);
+    return { begun, settled: await rotateHealthy(bench) };
   } finally {
     await eachOf(dead, (arn) => stack.temporal.workflow.getHandle(rotationId(arn)).terminate());
     await sleep(attemptMs);
@@ -92,7 +107,7 @@ function figuresOf(result: LoadResult, alone: LoadResult): Row['figures'] {
 function chart(rows: readonly Row[]): Chart {
   return {
     ...{ name: 'dead-target', title: 'Healthy rotations a second', kind: 'bar', unit: '/s' },
-    categories: rows.map(({ of }) => `${of.dead ?? ''} on a dead host`),
+    categories: rows.map(({ of }) => `${of.dead ?? ''} on a dead host, since ${of.since ?? ''}`),
     series: [{ name: 'healthy', values: rows.map(({ figures }) => figures.rotations?.value) }],
   };
 }

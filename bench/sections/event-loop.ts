@@ -7,7 +7,7 @@ import { Sensitive } from '../../rotation/sensitive';
 import { type EventLoopDelay, probeFileVariable, watchEventLoop } from '../load/event-loop-probe';
 import { rotateMany } from '../load/rotate-many';
 import { type BenchContext, type Row, type Section, type Target, using } from '../section';
-import { createTargets, type EngineName, engines, startDatabase } from '../stack/databases';
+import { createTargets, type EngineName, enginesHere, startDatabase } from '../stack/databases';
 import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
 
 const atATime = 16;
@@ -34,7 +34,8 @@ export const eventLoopSection: Section = {
           NODE_OPTIONS: `--require ${path.join(__dirname, '../load/event-loop-probe.js')}`,
         });
         const rows: Row[] = [];
-        for (const engine of engines) rows.push(...(await measureEngine({ context, stack, file }, engine)));
+        for (const engine of enginesHere(context))
+          rows.push(...(await measureEngine({ context, stack, file }, engine)));
         return rows;
       },
     );

@@ -3,7 +3,7 @@ import { countRotation } from '../load/count-rotation';
 import { loadFigures, rotateMany } from '../load/rotate-many';
 import { UsageMeter } from '../load/usage-meter';
 import { type BenchContext, type Chart, type Row, type Section, using } from '../section';
-import { createTargets, type Database, type EngineName, engines, startDatabase } from '../stack/databases';
+import { createTargets, type Database, type EngineName, enginesHere, startDatabase } from '../stack/databases';
 import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
 
 /** How many rotations at a time, and how many in all: enough for some seconds. */
@@ -43,7 +43,7 @@ export const rotationsSection: Section = {
       async (stack) => {
         await stack.servers.worker.start({});
         const rows: Row[] = [];
-        for (const engine of engines) rows.push(...(await measureEngine({ context, stack }, engine)));
+        for (const engine of enginesHere(context)) rows.push(...(await measureEngine({ context, stack }, engine)));
         return rows;
       },
     ),

@@ -9,8 +9,7 @@ import { type BenchContext } from '../section';
 import { startBenchPostgres } from './postgres-database';
 import { type BenchStack } from './start-bench-stack';
 
-/** The engines that are measured. */
-export const engines = ['postgres', 'mysql', 'mariadb'] as const;
+const engines = ['postgres', 'mysql', 'mariadb'] as const;
 
 /** One of the engines that are measured. */
 export type EngineName = (typeof engines)[number];
@@ -36,6 +35,17 @@ export interface Database {
   kill?(): Promise<void>;
   /** Ends it for good. */
   close(): Promise<void>;
+}
+
+/** The engines whose servers this machine can have; of the others it is told why not. */
+export function enginesHere({ onProgress }: Pick<BenchContext, 'onProgress'>): EngineName[] {
+  const provisions = { postgres: undefined, mysql: mysqlHere, mariadb: mariadbHere };
+  return engines.filter((engine) => {
+    const provision = provisions[engine];
+    if (provision === undefined || 'there' in provision) return true;
+    onProgress(`${engine} is left out: ${provision.missing}`);
+    return false;
+  });
 }
 
 const limits = { 'max-connections': '500', 'innodb-flush-log-at-trx-commit': '1' };
