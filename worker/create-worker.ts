@@ -26,6 +26,12 @@ export interface RotorWorkerOptions {
   readonly publishers?: readonly string[];
 }
 
+/**
+ * How many steps a worker works on at once. Most of a step is waiting, and one that meets a host which swallows packets
+ * waits for five seconds: many of those must not keep the others from beginning.
+ */
+const stepsAtOnce = 400;
+
 /** Where the build puts the workflows, ready to load. */
 export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js');
 
@@ -57,6 +63,7 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
     activities,
     sinks: eventSinks(eventLog),
     ...workflowsFrom(workflowBundle),
+    maxConcurrentActivityTaskExecutions: stepsAtOnce,
     stickyQueueScheduleToStartTimeout: '1 second',
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: '10 seconds',
