@@ -135,7 +135,7 @@ describe('what is told', () => {
     expect(logged()).toEqual(receiver.bodies());
   });
 
-  test('a rotation that fails tells why, and that it was undone', async () => {
+  test('a rotation that gives way tells why, and that it was undone', async () => {
     const application = await rotor.createApplication();
 
     const rotation = await meet(application, async () =>
@@ -147,7 +147,7 @@ describe('what is told', () => {
     expect(receiver.bodies<RotationEvent>().map(summary)).toEqual([
       [1, 'RotationStarted', 'openRotation', 'open'],
       [2, 'Undone', 'testSecret', 'open', 'RotationSuperseded'],
-      [3, 'RotationFailed', 'testSecret', 'failed', 'RotationSuperseded'],
+      [3, 'RotationAbandoned', 'testSecret', 'abandoned', 'RotationSuperseded'],
     ]);
     expect(receiver.bodies<RotationEvent>()[2]?.reason?.message).toContain('AWSCURRENT');
     expect(logged()).toEqual(receiver.bodies());
