@@ -13,7 +13,7 @@ export {
   WaitingForWorkerError,
 } from './errors';
 export { Leftover } from './leftover';
-export { type ListedRotation, type ListedState } from './list-rotations';
+export { listedStates, type ListedRotation, type ListedState } from './list-rotations';
 export { parseConfiguration } from './parse-configuration';
 export { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 export { type RotationProgress } from './follow-rotation';

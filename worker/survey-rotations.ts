@@ -2,11 +2,15 @@ import { type Client } from '@temporalio/client';
 import { lastRotationAttribute } from '../rotation/last-rotation-attribute';
 import { rotationId } from '../rotation/rotation-id';
 import { workflowTypes } from '../workflows/names';
+import { waiting } from '../workflows/rotation-status';
+import { searchAttributes } from '../workflows/search-attributes';
 
 /** What stands out about all secrets that are rotated, each by its full ARN. */
 export interface RotationSurvey {
   /** Rotations that should have happened and have not. */
   readonly overdue: ReadonlySet<string>;
+  /** Rotations that wait for a person's decision, where the namespace has the search attributes. */
+  readonly waiting: ReadonlySet<string>;
   /** When each secret was last rotated, where its Schedule tells. */
   readonly lastRotations: ReadonlyMap<string, Date>;
 }
@@ -22,6 +26,7 @@ const stuckMs = 60 * 60_000;
  */
 export async function surveyRotations(temporal: Client, now: Date): Promise<RotationSurvey> {
   const overdue = new Set<string>();
+  const undecided = new Set<string>();
   const lastRotations = new Map<string, Date>();
   const schedules = temporal.schedule.list({ query: startsWith('ScheduleId') });
   for await (const { scheduleId, state, info, typedSearchAttributes } of schedules) {
@@ -30,12 +35,13 @@ export async function surveyRotations(temporal: Client, now: Date): Promise<Rota
     const lastRotation = typedSearchAttributes?.get(lastRotationAttribute);
     if (lastRotation) lastRotations.set(arnOf(scheduleId), lastRotation);
   }
-  const since = new Date(now.getTime() - stuckMs).toISOString();
+  const since = now.getTime() - stuckMs;
   const query = `${startsWith('WorkflowId')} AND WorkflowType = "${workflowTypes.owner}" AND ExecutionStatus = "Running"`;
-  for await (const { workflowId } of temporal.workflow.list({ query: `${query} AND StartTime < "${since}"` })) {
-    overdue.add(arnOf(workflowId));
+  for await (const { workflowId, startTime, typedSearchAttributes } of temporal.workflow.list({ query })) {
+    if (startTime.getTime() < since) overdue.add(arnOf(workflowId));
+    if (typedSearchAttributes.get(searchAttributes.state) === waiting) undecided.add(arnOf(workflowId));
   }
-  return { overdue, lastRotations };
+  return { overdue, waiting: undecided, lastRotations };
 }
 
 function startsWith(attribute: string): string {
