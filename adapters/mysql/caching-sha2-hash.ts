@@ -45,11 +45,12 @@ export interface CachingSha2Input {
  * What `caching_sha2_password` stores for a password: SHA-256-crypt with a salt of 20 bytes.
  *
  * Thousands of rounds build on each other, which no call of Node's does by itself: they are done in slices, between
- * which the event loop is free.
+ * which the event loop is free. Of several hashes one is computed after the other, so that a turn of the loop has one
+ * slice, however many are asked for.
  */
 export async function cachingSha2Hash({ password, rounds, salt = randomSalt() }: CachingSha2Input): Promise<string> {
   const key = Buffer.from(password.reveal());
-  const digest = await stretch({ first: firstDigest(key, salt), key, salt, rounds });
+  const digest = await inTurn(() => stretch({ first: firstDigest(key, salt), key, salt, rounds }));
   const thousands = (rounds / 1_000).toString(16).toUpperCase().padStart(3, '0');
   return `$A$${thousands}$${salt.toString('latin1')}${write(digest)}`;
 }
@@ -83,6 +84,14 @@ interface Stretching {
   readonly key: Buffer;
   readonly salt: Buffer;
   readonly rounds: number;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<Answer>(compute: () => Promise<Answer>): Promise<Answer> {
+  const computed = last.then(compute);
+  last = computed.catch(() => undefined);
+  return computed;
 }
 
 async function stretch({ first, key, salt, rounds }: Stretching): Promise<Buffer> {
