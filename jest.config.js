@@ -12,13 +12,14 @@ const shared = {
 };
 
 /** Suites under these folders need no server, so they start at once. */
-const pure = ['rotation', 'house'];
+const pure = ['bench', 'rotation', 'house'];
 
 /** Suites under these folders share a Temporal server, a PostgreSQL and a build; all others start what they need. */
 const rotations = [
   'activities',
   'cli',
   'client',
+  'end-to-end',
   'failures',
   'local/demo',
   'local/dev',

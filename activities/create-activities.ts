@@ -22,6 +22,8 @@ export interface ActivityDeps {
   readonly temporal: Client;
   /** Whether the namespace has Rotor's search attributes. @defaultValue false */
   readonly searchable?: boolean;
+  /** Who is told of events beside the log. @defaultValue nobody */
+  readonly publishers?: readonly string[];
 }
 
 /** The activities of a worker, by the names that they have on the wire. */
@@ -51,10 +53,16 @@ export interface Activities {
 }
 
 /** Hosts the steps as Temporal activities. */
-export function createActivities({ stepDeps, temporal, searchable = false }: ActivityDeps): Activities {
+export function createActivities({
+  stepDeps,
+  temporal,
+  searchable = false,
+  publishers = [],
+}: ActivityDeps): Activities {
   return {
-    openRotation: withFailureBoundary((signal, input) =>
-      openRotation({ ...stepDeps(signal), temporal, searchable }, input),
+    openRotation: withFailureBoundary(
+      (signal, input) => openRotation({ store: stepDeps(signal).store, temporal, searchable, publishers }, input),
+      { publishers },
     ),
     createSecret: withFailureBoundary((signal, input) => createSecret(stepDeps(signal), input)),
     setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),
@@ -65,6 +73,8 @@ export function createActivities({ stepDeps, temporal, searchable = false }: Act
     testCurrent: withFailureBoundary((signal, input) => testCurrent(stepDeps(signal), input)),
     takeStock: withFailureBoundary((signal, input) => takeStock(stepDeps(signal), input)),
     reconcile: withFailureBoundary((signal, input) => reconcile(stepDeps(signal), input)),
-    armNextRotation: withFailureBoundary((signal, input) => armNextRotation({ ...stepDeps(signal), temporal }, input)),
+    armNextRotation: withFailureBoundary((signal, input) =>
+      armNextRotation({ ...stepDeps(signal), temporal, searchable }, input),
+    ),
   };
 }

@@ -13,10 +13,12 @@ export interface Attempted {
  * The only place where errors become Temporal's: type = the error's name, message as it is, ids as details. No cause
  * and no stack, because both are stored in the history and a driver's could hold a value.
  *
- * Beats once a second, so that a killed worker is noticed, and hands the attempt's cancellation on.
+ * Beats once a second, so that a killed worker is noticed, and hands the attempt's cancellation on. `facts` are what a
+ * failure has to tell as well as an outcome.
  */
 export function withFailureBoundary<Input, Output extends object>(
   activity: (signal: AbortSignal, input: Input) => Promise<Output>,
+  facts: object = {},
 ): (input: Input) => Promise<Output & Attempted> {
   return async (input) => {
     const signal = cancellationSignal();
@@ -25,20 +27,21 @@ export function withFailureBoundary<Input, Output extends object>(
       return { ...(await activity(signal, input)), attempt: activityInfo().attempt };
     } catch (err) {
       if (signal.aborted) throw signal.reason;
-      throw toFailure(err);
+      throw toFailure(err, facts);
     } finally {
       clearInterval(beat);
     }
   };
 }
 
-function toFailure(err: unknown): ApplicationFailure {
+function toFailure(err: unknown, facts: object): ApplicationFailure {
   const known = err instanceof RotationError ? err : undefined;
   const failure = ApplicationFailure.create({
     type: known?.name ?? 'UnexpectedError',
     nonRetryable: !known?.retryable,
     message: known?.message ?? `Rotor met an error that it does not know (${kindOf(err)}). Please report it.`,
-    details: [{ ...known?.ids, attempt: activityInfo().attempt }],
+    details: [{ ...known?.ids, ...facts, attempt: activityInfo().attempt }],
+    ...(known?.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
   });
   failure.stack = `${failure.name}: ${failure.message}`;
   return failure;

@@ -24,6 +24,8 @@ export interface OpenedRotation {
   readonly giveUpAt?: string;
   /** Whether the namespace has Rotor's search attributes. */
   readonly searchable: boolean;
+  /** Who is told of the rotation's events beside the log. */
+  readonly publishers: readonly string[];
 }
 
 /**
@@ -34,7 +36,11 @@ export interface OpenedRotation {
  * @throws ConfigurationInvalidError for an owner that was started by hand under another id.
  */
 export async function openRotation(
-  { store, temporal, searchable }: { store: SecretStore; temporal: Client; searchable: boolean },
+  {
+    store,
+    temporal,
+    ...facts
+  }: { store: SecretStore; temporal: Client } & Pick<OpenedRotation, 'searchable' | 'publishers'>,
   { secretId, rotationId: ownId, plan }: OpenRotationInput,
 ): Promise<OpenedRotation> {
   const { arn } = await store.describe(secretId);
@@ -46,7 +52,7 @@ export async function openRotation(
     );
   }
   const stored = plan ?? (await readPlan(temporal, arn));
-  return { secretId: arn, searchable, ...(stored ? { plan: stored } : {}), ...limit(arn, stored) };
+  return { secretId: arn, ...facts, ...(stored ? { plan: stored } : {}), ...limit(arn, stored) };
 }
 
 function limit(arn: string, plan: RotationPlan | undefined): Pick<OpenedRotation, 'giveUpAt'> {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client, type ScheduleOptions } from '@temporalio/client';
+import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
 import { msToTs } from '@temporalio/common/lib/time';
 import { ScheduleUnavailableError } from '../rotation/errors';
+import { lastRotationAttribute } from '../rotation/last-rotation-attribute';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { type ArmedInterval } from '../rotation/schedule/interval';
@@ -17,10 +19,27 @@ export async function readPlan(temporal: Client, arn: string): Promise<RotationP
   return plan;
 }
 
+/**
+ * Whether an instant is one of those that a secret's Schedule is set to now, which the instant of a trigger by hand is
+ * not.
+ *
+ * @throws ScheduleUnavailableError
+ */
+export async function firesAt(temporal: Client, arn: string, instant: Date): Promise<boolean> {
+  const intervals = (await describe(temporal, arn))?.spec.intervals ?? [];
+  return intervals.some(({ every, offset }) => (instant.getTime() - offset) % every === 0);
+}
+
 /** A Schedule without the instants that it fires at: the workflow knows its parts, this module only passes them on. */
 export interface ScheduleDefinition {
   readonly action: Extract<ScheduleOptions['action'], { type: 'startWorkflow' }> & { readonly args: [RotationPlan] };
   readonly policies: NonNullable<ScheduleOptions['policies']>;
+}
+
+/** What arming sets: when the Schedule fires, and what lists tell of it. */
+export interface Arming extends ArmedInterval {
+  /** Only for a namespace that has the search attribute. @defaultValue left as it is */
+  readonly lastRotation?: Date;
 }
 
 /**
@@ -30,13 +49,18 @@ export interface ScheduleDefinition {
  */
 export async function createSchedule(
   temporal: Client,
-  { secretId, definition, interval }: { secretId: string; definition: ScheduleDefinition; interval: ArmedInterval },
+  { secretId, definition, arming }: { secretId: string; definition: ScheduleDefinition; arming: Arming },
 ): Promise<void> {
-  const { everyMs, offsetMs, startAt } = interval;
+  const { everyMs, offsetMs, startAt, lastRotation } = arming;
   const spec = { intervals: [{ every: everyMs, offset: offsetMs }], startAt };
   await asking(secretId, async () => {
     try {
-      await temporal.schedule.create({ ...definition, scheduleId: rotationId(secretId), spec });
+      await temporal.schedule.create({
+        ...definition,
+        scheduleId: rotationId(secretId),
+        spec,
+        ...(lastRotation ? { typedSearchAttributes: [{ key: lastRotationAttribute, value: lastRotation }] } : {}),
+      });
     } catch (err) {
       if (!(err instanceof ScheduleAlreadyRunning)) throw err;
     }
@@ -46,7 +70,7 @@ export async function createSchedule(
 /**
  * Sets a Schedule to fire at an instant and then at its interval. Safe to repeat.
  *
- * Changes the spec only: action, policies, pause and note stay, also those that an operator sets at the same moment. The
+ * Changes nothing but the spec and that search attribute: action, policies, pause and note stay, also those that an operator sets at the same moment. The
  * SDK's own update leaves the conflict token out and could undo a pause, so the raw call is made.
  *
  * @throws ScheduleUnavailableError when the Schedule does not show the instant yet; the caller tries again.
@@ -54,23 +78,30 @@ export async function createSchedule(
 export async function rearm(
   temporal: Client,
   arn: string,
-  { everyMs, offsetMs, startAt }: ArmedInterval,
+  { everyMs, offsetMs, startAt, lastRotation }: Arming,
 ): Promise<void> {
   const { workflowService } = temporal;
   const target = { namespace: temporal.options.namespace, scheduleId: rotationId(arn) };
   const interval = { interval: msToTs(everyMs), phase: msToTs(offsetMs) };
   await asking(arn, async () => {
-    const { schedule, conflictToken } = await workflowService.describeSchedule(target);
+    const { schedule, conflictToken, searchAttributes } = await workflowService.describeSchedule(target);
     await workflowService.updateSchedule({
       ...target,
       identity: temporal.options.identity,
       requestId: randomUUID(),
       conflictToken,
       schedule: { ...schedule, spec: { interval: [interval], startTime: msToTs(startAt.getTime()) } },
+      ...(lastRotation
+        ? { searchAttributes: { indexedFields: { ...searchAttributes?.indexedFields, ...encoded(lastRotation) } } }
+        : {}),
     });
   });
   const next = (await describe(temporal, arn))?.info.nextActionTimes[0];
   if (next?.getTime() !== startAt.getTime()) throw unavailable(arn);
+}
+
+function encoded(lastRotation: Date): ReturnType<typeof encodeUnifiedSearchAttributes> {
+  return encodeUnifiedSearchAttributes(undefined, [{ key: lastRotationAttribute, value: lastRotation }]);
 }
 
 async function describe(

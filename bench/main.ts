@@ -1,22 +1,47 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { measureRotations } from './measure-rotations';
+import { parseArguments } from './parse-arguments';
+import { sectionText } from './report/print-tables';
+import { type Results } from './report/results';
+import { countTargets } from './report/target';
+import { writeDocs } from './report/write-docs';
+import { runSections } from './run-sections';
+import { sections } from './sections';
 
-const resultsFile = path.join('bench', 'results', 'rotations.json');
-
-/** `npm run bench`: the whole stack on this machine, rotations one after another and sixteen at a time. */
+/** `npm run bench`: tables on the screen, results in a file, and with `--write-docs` numbers and pictures in `docs/`. */
 async function bench(): Promise<void> {
-  const results = await measureRotations({
-    env: process.env,
-    onProgress: (line) => {
-      process.stderr.write(`${line}\n`);
-    },
+  const {
+    quick,
+    runs,
+    only,
+    json,
+    writeDocs: isDocumented,
+  } = parseArguments(
+    process.argv,
+    sections.map(({ name }) => name),
+  );
+  const results = await runSections({
+    ...{ quick, runs, env: process.env },
+    sections: sections.filter(({ name }) => only?.includes(name) ?? true),
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+    onSection: (result) => process.stdout.write(sectionText(result)),
   });
-  console.table(results.rounds);
-  console.table(results.memory);
-  await mkdir(path.dirname(resultsFile), { recursive: true });
-  await writeFile(resultsFile, `${JSON.stringify(results, undefined, 2)}\n`);
-  process.stdout.write(`${JSON.stringify(results)}\n`);
+  process.stdout.write(summaryText(results));
+  await mkdir(path.dirname(json), { recursive: true });
+  await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (isDocumented) await writeDocs(results, sections);
+  if (results.sections.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+}
+
+function summaryText({ machine, versions, quick, runs, sections: ended }: Results): string {
+  const { met, targets } = countTargets(ended.flatMap(({ rows }) => rows));
+  const servers = Object.entries(versions).map(([server, version]) => `${server} ${version}`);
+  return [
+    `\n${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}, Node ${machine.node}`,
+    servers.join(', '),
+    `${met} of ${targets} targets met; ${quick ? 'a quick run: the numbers say little' : `medians of ${runs} runs`}`,
+    '',
+  ].join('\n');
 }
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

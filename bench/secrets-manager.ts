@@ -8,7 +8,8 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import autocannon from 'autocannon';
 import { defaultCredentials, defaultRegion } from '../local/secrets-manager';
 import { authorize } from '../local/secrets-manager/wire/authorize';
-import { residentMemory } from './process-memory';
+import { type Figure } from './section';
+import { processUsage } from './stack/process-usage';
 
 /** How much is measured, and for how long. */
 export interface SecretsManagerBenchOptions {
@@ -21,13 +22,8 @@ export interface SecretsManagerBenchOptions {
 }
 
 /** One figure, and what it has to reach. */
-export interface SecretsManagerFigure {
+export interface SecretsManagerFigure extends Figure {
   readonly figure: string;
-  readonly measured: number;
-  readonly unit: string;
-  readonly target: string;
-  /** Absent where there is no target. */
-  readonly isMet?: boolean;
 }
 
 interface Operation {
@@ -95,22 +91,21 @@ async function measureRate(
   const { requests, latency } = await cannon(url, { seconds, next });
   onProgress(`${name} by the AWS SDK for ${seconds} s`);
   const sdk = await sdkRate(url, { seconds, next });
-  const rate = Math.round(requests.average);
   return [
-    { figure: `${name}, raw`, measured: rate, unit: '/s', target: `>= ${perSecond}`, isMet: rate >= perSecond },
-    { figure: `${name}, raw, p99`, measured: latency.p99, unit: 'ms', target: '<= 20', isMet: latency.p99 <= 20 },
-    { figure: `${name}, SDK`, measured: sdk, unit: '/s', target: '-' },
+    { figure: `${name}, raw`, value: requests.average, unit: '/s', target: { atLeast: perSecond } },
+    { figure: `${name}, raw, p99`, value: latency.p99, unit: 'ms', target: { atMost: 20 } },
+    { figure: `${name}, SDK`, value: sdk, unit: '/s' },
   ];
 }
 
 /** With the versions that were written first, whatever is written later. */
 function memoryFigure({ child }: Server): SecretsManagerFigure {
-  const measured = residentMemory(child.pid ?? 0);
-  return { figure: 'resident memory', measured, unit: 'MiB', target: '<= 200', isMet: measured <= 200 };
+  const { mebibytes: value } = processUsage(child.pid ?? 0);
+  return { figure: 'resident memory', value, unit: 'MiB', target: { atMost: 200 } };
 }
 
 function startFigure(figure: string, { startMs }: Server): SecretsManagerFigure {
-  return { figure, measured: Math.round(startMs), unit: 'ms', target: '<= 2000', isMet: startMs <= 2000 };
+  return { figure, value: startMs, unit: 'ms', target: { atMost: 2_000 } };
 }
 
 /** Starts the program; with `taskset` it is held to the last core and leaves the others to the clients. */
@@ -207,22 +202,4 @@ function headersOf(url: string, { target, body }: Operation): Record<string, str
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `secretsmanager.${target}` };
   const signer = { ...defaultCredentials, region: defaultRegion, service: 'secretsmanager' };
   return authorize({ url: new URL(url), body, headers }, signer);
-}
-
-async function main(): Promise<void> {
-  const onProgress = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
-  const figures = await benchSecretsManager({ onProgress });
-  console.table(figures);
-  process.stdout.write(`${JSON.stringify(figures)}\n`);
-  if (figures.some(({ isMet }) => isMet === false)) process.exitCode = 1;
-}
-
-if (require.main === module) {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  main().catch((error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : 'failed'}\n`);
-    process.exitCode = 1;
-  });
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCancel } from './cancel';
+import { addConfigure } from './configure';
 import { addDecide } from './decide';
 import { addDemo } from './demo';
 import { addDev } from './dev';
@@ -19,7 +20,7 @@ export function createProgram(): Command {
     .description('Rotates the database passwords in AWS Secrets Manager as durable Temporal workflows.')
     .exitOverride();
   const stack = [addDev, addDemo, addWorker];
-  const rotations = [addRotate, addStatus, addList, addPause, addResume, addCancel, addRemove];
+  const rotations = [addRotate, addConfigure, addStatus, addList, addPause, addResume, addCancel, addRemove];
   const verbs = [...stack, ...rotations, addDecide, addDiscard, addReconcile];
   for (const add of verbs) add(program);
   return program;

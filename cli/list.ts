@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { type ListedRotation } from '../client';
+import { listedStates, type ListedRotation } from '../client';
 import { print } from './print';
 import { type CommandOptions } from './run-command';
 import { withClient } from './with-client';
@@ -13,7 +13,7 @@ export function addList(program: Command): void {
   program
     .command('list')
     .description('list the secrets that are rotated')
-    .addOption(new Option('--state <state>', 'only those in this state').choices(['rotating', 'scheduled', 'paused']))
+    .addOption(new Option('--state <state>', 'only those in this state').choices(listedStates))
     .option('--json', 'print a JSON document for each')
     .action(list);
 }

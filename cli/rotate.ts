@@ -1,26 +1,15 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import {
-  RotationStalledError,
-  strategyNames,
-  type RotateSecretRequest,
-  type RotationClient,
-  type RotationHandle,
-  type StrategyName,
-} from '../client';
+import { InvalidArgumentError, type Command } from 'commander';
+import { RotationStalledError, type RotationClient, type RotationHandle } from '../client';
 import { undecided } from './follow-to-end';
 import { print } from './print';
 import { renderOutcome, renderProgress } from './render-rotation';
 import { type CommandOptions } from './run-command';
+import { addSettingsOptions, settingsFrom, type SettingsOptions } from './settings-options';
 import { withClient } from './with-client';
 
-interface RotateOptions extends CommandOptions {
+interface RotateOptions extends CommandOptions, SettingsOptions {
   readonly wait?: boolean;
-  readonly days?: number;
-  readonly schedule?: string;
-  readonly duration?: string;
   readonly testOnly?: boolean;
-  readonly strategy?: StrategyName;
-  readonly superuserSecret?: string;
   readonly token?: string;
 }
 
@@ -29,49 +18,29 @@ const patienceMs = 5_000;
 
 /** `rotor rotate <secret>`: asks for a rotation, and with `--wait` follows it to its end. */
 export function addRotate(program: Command): void {
-  program
+  const command = program
     .command('rotate <secret>')
     .description('rotate a secret now (name or ARN)')
-    .option('--wait', 'follow the rotation to its end; exit code 1 if it fails')
-    .option('--days <n>', 'also rotate every n days from now on (1 to 1000)', parseDays)
-    .addOption(new Option('--schedule <expression>', "also rotate by AWS's rate(…) or cron(…)").conflicts('days'))
-    .option('--duration <hours>', 'how long the window for a scheduled rotation is, such as 3h')
+    .option('--wait', 'follow the rotation to its end; exit code 1 if it fails');
+  addSettingsOptions(command)
     .option('--test-only', 'store the schedule and test the current credential, but do not rotate now')
-    .addOption(new Option('--strategy <name>', 'how to rotate from now on').choices(strategyNames))
-    .option('--superuser-secret <secret>', "the ARN or name of the superuser's secret, for strategies that need one")
     .option('--token <token>', 'ClientRequestToken: the same token again is the same rotation', parseToken)
     .option('--json', 'print the result as JSON')
     .action(rotate);
 }
 
-async function rotate(secretId: string, options: RotateOptions): Promise<void> {
+async function rotate(secretId: string, options: RotateOptions, command: Command): Promise<void> {
+  const settings = await settingsFrom(options, command);
   await withClient(async (client) => {
     const rotation = await client.rotateSecret({
       secretId,
-      ...rulesFrom(options),
-      ...configurationFrom(options),
+      ...settings,
       ...(options.token === undefined ? {} : { clientRequestToken: options.token }),
       ...(options.testOnly ? { rotateImmediately: false } : {}),
     });
     if (options.wait) await finish(client, rotation, options);
     else accepted(rotation, options);
   });
-}
-
-function rulesFrom({ days, schedule, duration }: RotateOptions): Pick<RotateSecretRequest, 'rotationRules'> {
-  const window = duration === undefined ? {} : { duration };
-  if (days !== undefined) return { rotationRules: { automaticallyAfterDays: days, ...window } };
-  return schedule === undefined ? {} : { rotationRules: { scheduleExpression: schedule, ...window } };
-}
-
-function configurationFrom({ strategy, superuserSecret }: RotateOptions): Pick<RotateSecretRequest, 'configuration'> {
-  if (strategy === undefined && superuserSecret === undefined) return {};
-  return {
-    configuration: {
-      ...(strategy === undefined ? {} : { strategy }),
-      ...(superuserSecret === undefined ? {} : { superuserSecretId: superuserSecret }),
-    },
-  };
 }
 
 function accepted(rotation: RotationHandle, { json }: RotateOptions): void {
@@ -104,13 +73,6 @@ function stalled(
       `${name}\` shows how it stands.`,
     { step, attempt, type },
   );
-}
-
-function parseDays(text: string): number {
-  const days = Number(text);
-  if (!/^\d+$/.test(text) || days < 1 || days > 1_000)
-    throw new InvalidArgumentError('Give a whole number, 1 to 1000.');
-  return days;
 }
 
 function parseToken(text: string): string {

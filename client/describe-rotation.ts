@@ -36,7 +36,7 @@ export interface RotationDescription {
   readonly arn: string;
   readonly name: string;
   readonly labels: VersionLabels;
-  /** When the secret was last rotated, as far as Temporal remembers. ISO 8601. */
+  /** When the secret was last rotated, as far as Temporal remembers or its Schedule shows. ISO 8601. */
   readonly lastRotation: string | undefined;
   readonly rotation: DescribedRotation | undefined;
   readonly schedule: PlannedRotation | undefined;
@@ -57,7 +57,7 @@ export async function describeRotation(
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
   ]);
   const last = await lastRotation(temporal, { arn, newest: rotation });
-  return { arn, name, labels, lastRotation: last, rotation, schedule };
+  return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule };
 }
 
 /** One run of a secret's owner, by default the newest; undefined where Temporal has none. */

@@ -1,4 +1,5 @@
 /** The library: everything that an operator or a program can ask of Rotor. */
+export { readConfigurationFile, type RotationSettings } from './configuration-file';
 export { connectRotationClient, type ConnectedRotationClient, type ConnectOptions } from './connect';
 export { type DescribedRotation, type RetriedStep, type RotationDescription } from './describe-rotation';
 export {
@@ -12,7 +13,8 @@ export {
   WaitingForWorkerError,
 } from './errors';
 export { Leftover } from './leftover';
-export { type ListedRotation, type ListedState } from './list-rotations';
+export { listedStates, type ListedRotation, type ListedState } from './list-rotations';
+export { parseConfiguration } from './parse-configuration';
 export { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 export { type RotationProgress } from './follow-rotation';
 export { type PlannedRotation } from './rotation-schedules';

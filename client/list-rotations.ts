@@ -1,11 +1,19 @@
-import { type Client } from '@temporalio/client';
+import { type Client, type ScheduleSummary } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
 import { workflowTypes } from '../workflows/names';
+import { waiting } from '../workflows/rotation-status';
+import { searchAttributes } from '../workflows/search-attributes';
 import { askEach } from './ask-temporal';
 import { listSchedules } from './rotation-schedules';
 
-/** What a secret's rotation is doing: under way, or waiting for its next instant, or kept from it. */
-export type ListedState = 'rotating' | 'scheduled' | 'paused';
+/** What a secret's rotation can be doing: under way, in need of a person, before its next instant, or kept from it. */
+export const listedStates = ['rotating', waiting, 'scheduled', 'paused'] as const;
+
+/** One of {@link listedStates}. Without search attributes a rotation that waits for a decision is told as rotating. */
+export type ListedState = (typeof listedStates)[number];
+
+/** The states of a secret with an open rotation. */
+type OpenState = 'rotating' | typeof waiting;
 
 /** A secret that Rotor rotates. */
 export interface ListedRotation {
@@ -16,32 +24,72 @@ export interface ListedRotation {
   readonly note: string | undefined;
 }
 
-/** Every secret that has a Schedule or an open rotation, page by page; none is told twice. */
+/**
+ * Every secret that has a Schedule or an open rotation, page by page; none is told twice. The server finds those in a
+ * state by search attributes that every namespace has, so that a few among thousands cost a few.
+ */
 export async function* listRotations(
   temporal: Client,
   { state }: { state?: ListedState } = {},
 ): AsyncGenerator<ListedRotation, void> {
-  const rotating = await openRotations(temporal);
-  for await (const { scheduleId, state: schedule, info } of askEach(temporal, listSchedules(temporal))) {
-    const arn = arnOf(scheduleId);
-    const listed: ListedRotation = {
-      arn,
-      state: rotating.delete(arn) ? 'rotating' : schedule.paused ? 'paused' : 'scheduled',
-      nextRotation: info.nextActionTimes[0]?.toISOString(),
-      note: schedule.note,
-    };
-    if (!state || listed.state === state) yield listed;
+  const open = await openRotations(temporal);
+  if (state === 'rotating' || state === waiting) yield* listOpen(temporal, { open, state });
+  else yield* listScheduled(temporal, { state, open });
+}
+
+async function* listScheduled(
+  temporal: Client,
+  { state, open }: { state: 'scheduled' | 'paused' | undefined; open: Map<string, OpenState> },
+): AsyncGenerator<ListedRotation, void> {
+  const condition = state && `TemporalSchedulePaused = ${state === 'paused'}`;
+  for await (const schedule of askEach(temporal, listSchedules(temporal, condition))) {
+    const arn = arnOf(schedule.scheduleId);
+    const openState = open.get(arn);
+    open.delete(arn);
+    if (!state || !openState) yield listed(arn, { schedule, openState });
   }
-  for (const arn of !state || state === 'rotating' ? rotating : []) {
-    yield { arn, state: 'rotating', nextRotation: undefined, note: undefined };
+  if (!state) for (const [arn, openState] of open) yield listed(arn, { openState });
+}
+
+/** So many Schedules are asked for at once: their ids are long, and a query has its limits. */
+const askedAtOnce = 25;
+
+async function* listOpen(
+  temporal: Client,
+  { open, state }: { open: Map<string, OpenState>; state: OpenState },
+): AsyncGenerator<ListedRotation, void> {
+  const arns = [...open.keys()].filter((arn) => open.get(arn) === state);
+  for (let at = 0; at < arns.length; at += askedAtOnce) {
+    const some = arns.slice(at, at + askedAtOnce);
+    const condition = `ScheduleId IN (${some.map((arn) => `"${rotationId(arn)}"`).join(', ')})`;
+    const schedules = new Map<string, ScheduleSummary>();
+    for await (const schedule of askEach(temporal, listSchedules(temporal, condition))) {
+      schedules.set(arnOf(schedule.scheduleId), schedule);
+    }
+    for (const arn of some) yield listed(arn, { schedule: schedules.get(arn), openState: state });
   }
 }
 
-async function openRotations(temporal: Client): Promise<Set<string>> {
+function listed(
+  arn: string,
+  { schedule, openState }: { schedule?: ScheduleSummary | undefined; openState: OpenState | undefined },
+): ListedRotation {
+  return {
+    arn,
+    state: openState ?? (schedule?.state.paused ? 'paused' : 'scheduled'),
+    nextRotation: schedule?.info.nextActionTimes[0]?.toISOString(),
+    note: schedule?.state.note,
+  };
+}
+
+async function openRotations(temporal: Client): Promise<Map<string, OpenState>> {
   const ours = `WorkflowType = "${workflowTypes.owner}" AND WorkflowId STARTS_WITH "${rotationId('')}"`;
   const query = `${ours} AND ExecutionStatus = "Running"`;
-  const open = new Set<string>();
-  for await (const { workflowId } of askEach(temporal, temporal.workflow.list({ query }))) open.add(arnOf(workflowId));
+  const open = new Map<string, OpenState>();
+  for await (const { workflowId, typedSearchAttributes } of askEach(temporal, temporal.workflow.list({ query }))) {
+    const isWaiting = typedSearchAttributes.get(searchAttributes.state) === waiting;
+    open.set(arnOf(workflowId), isWaiting ? waiting : 'rotating');
+  }
   return open;
 }
 

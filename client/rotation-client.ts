@@ -7,17 +7,20 @@ import { type SecretDescription, type SecretStore } from '../rotation/secret-sto
 import { foreignPending } from '../rotation/staging-labels';
 import { type DecisionAccepted, type DecisionRequest } from '../workflows/decision';
 import { workflowTypes } from '../workflows/names';
-import { answeredBefore, requestIdFor } from './answered-before';
+import { answeredBefore } from './answered-before';
 import { askTemporal, deadlines } from './ask-temporal';
 import { decideRotation } from './decide-rotation';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { Leftover, startOwner } from './leftover';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
-import { inProgress, leftOver, refusal, requestRotation, runOfSameToken } from './request-rotation';
+import { parseConfiguration } from './parse-configuration';
+import { inProgress, leftOver } from './request-rotation';
 import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 import { awaitOutcome, type RotationOutcome } from './rotation-outcome';
-import { readSchedule, storePlan, withSchedule } from './rotation-schedules';
+import { readSchedule, withSchedule } from './rotation-schedules';
+import { startRotation } from './start-rotation';
+import { storePlan } from './store-plan';
 
 /** What the client works with. Whoever hands them in closes them. */
 export interface RotationClientOptions {
@@ -48,37 +51,38 @@ export class RotationClient {
 
   /**
    * Asks for a rotation, or with `rotateImmediately: false` for a test of the current credential, and returns once that
-   * is accepted; the work goes on by itself. Configuration and rules that are given are stored first.
+   * is accepted; the work goes on by itself. Configuration and rules that are given are stored once it is accepted.
    *
    * The same token again is the same rotation: same answer, no second one.
    *
-   * @throws ConfigurationInvalidError for rules that AWS would refuse; nothing is stored.
+   * @throws ConfigurationInvalidError for rules that AWS would refuse and a configuration that cannot be; nothing is stored.
    * @throws RotationInProgressError when another rotation of the secret has not ended; nothing is changed or stored.
    * @throws WaitingForWorkerError when it is accepted, but no worker answers yet.
    * @throws SecretNotFoundError, TemporalUnavailableError
    */
   async rotateSecret(request: RotateSecretRequest): Promise<RotationHandle> {
-    if (request.rotationRules) parseRotationRules(request.rotationRules);
+    assertSettings(request);
     const secret = await this.#options.store.describe(request.secretId);
     const answered = await answeredBefore(this.#options.temporal, { secret, token: request.clientRequestToken });
     if (answered) return answered;
 
     await this.#assertIdle(secret, request);
     const plan = await this.#newPlan(secret, request);
-    if (plan) await this.#store(plan);
-    return this.#start(secret, { ...request, ...(plan ? { plan } : {}) });
+    return startRotation(this.#options, { secret, request, plan });
   }
 
   /**
    * Stores configuration and rules, also while a rotation is under way, which keeps those that it began with. The
    * Schedule is counted from now, and from the rotation that is under way when that ends.
    *
-   * @throws ConfigurationInvalidError for rules that AWS would refuse; nothing is stored.
+   * @throws ConfigurationInvalidError for rules that AWS would refuse and a configuration that cannot be; nothing is stored.
    */
   async configure(request: Omit<RotateSecretRequest, 'clientRequestToken' | 'rotateImmediately'>): Promise<void> {
-    if (request.rotationRules) parseRotationRules(request.rotationRules);
+    assertSettings(request);
     const secret = await this.#options.store.describe(request.secretId);
-    await this.#store(await this.#mergedPlan(secret, request));
+    const plan = await this.#mergedPlan(secret, request);
+    const { temporal, taskQueue } = this.#options;
+    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
   }
 
   /** Reports each step as it begins, is tried again and ends; ends with the rotation. */
@@ -195,36 +199,12 @@ export class RotationClient {
       rotationRules: request.rotationRules ?? stored?.rotationRules ?? defaultRotationRules,
     };
   }
+}
 
-  async #store(plan: RotationPlan): Promise<void> {
-    const { temporal, taskQueue } = this.#options;
-    await askTemporal(temporal, () => storePlan({ temporal, taskQueue, plan }), deadlines.schedule);
-  }
-
-  async #start(
-    secret: SecretDescription,
-    request: RotateSecretRequest & { readonly plan?: RotationPlan },
-  ): Promise<RotationHandle> {
-    const { temporal, taskQueue } = this.#options;
-    const { arn, name } = secret;
-    const { clientRequestToken, plan, rotateImmediately } = request;
-    const requestId = requestIdFor(secret, clientRequestToken);
-    const owner = {
-      ...(clientRequestToken === undefined ? {} : { clientRequestToken }),
-      ...(plan ? { plan } : {}),
-      ...(rotateImmediately === undefined ? {} : { rotateImmediately }),
-    };
-    try {
-      const accepted = await askTemporal(temporal, () =>
-        requestRotation({ temporal, taskQueue }, { ...owner, arn, name, requestId }),
-      );
-      return { arn, name, ...accepted };
-    } catch (err) {
-      const runId = runOfSameToken(err, clientRequestToken);
-      if (clientRequestToken !== undefined && runId !== undefined) {
-        return { arn, name, versionId: clientRequestToken, runId };
-      }
-      throw await refusal(err, { temporal, taskQueue, secret, requestId });
-    }
-  }
+function assertSettings({
+  configuration,
+  rotationRules,
+}: Pick<RotateSecretRequest, 'configuration' | 'rotationRules'>): void {
+  if (rotationRules !== undefined) parseRotationRules(rotationRules);
+  if (configuration !== undefined) parseConfiguration(configuration);
 }

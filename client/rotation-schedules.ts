@@ -1,9 +1,8 @@
 import { ScheduleNotFoundError, type Client, type ScheduleHandle, type ScheduleSummary } from '@temporalio/client';
+import { lastRotationAttribute } from '../rotation/last-rotation-attribute';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
-import { armedInterval } from '../rotation/schedule/interval';
-import { dueRotation, upcomingRotations } from '../rotation/schedule/next-rotation';
-import { scheduleDefinition } from '../workflows/schedule-definition';
+import { upcomingRotations } from '../rotation/schedule/next-rotation';
 import { ScheduleMissingError } from './errors';
 
 /** A secret's Schedule, as an operator wants to see it. */
@@ -15,12 +14,14 @@ export interface PlannedRotation {
   readonly upcoming: readonly string[];
   readonly paused: boolean;
   readonly note: string | undefined;
+  /** When the secret was last rotated, where the namespace can keep that. ISO 8601. */
+  readonly lastRotation: string | undefined;
 }
 
 /** The Schedule of a secret, or undefined where it has none. */
 export async function readSchedule(temporal: Client, arn: string): Promise<PlannedRotation | undefined> {
   try {
-    const { action, info, state } = await handleOf(temporal, arn).describe();
+    const { action, info, state, typedSearchAttributes } = await handleOf(temporal, arn).describe();
     const [plan] = (action.args ?? []) as RotationPlan[];
     const next = info.nextActionTimes[0];
     const upcoming = plan && next ? [next, ...following(plan, next)] : [];
@@ -30,6 +31,7 @@ export async function readSchedule(temporal: Client, arn: string): Promise<Plann
       upcoming: upcoming.map((instant) => instant.toISOString()),
       paused: state.paused,
       note: state.note,
+      lastRotation: typedSearchAttributes.get(lastRotationAttribute)?.toISOString(),
     };
   } catch (err) {
     if (err instanceof ScheduleNotFoundError) return undefined;
@@ -39,26 +41,6 @@ export async function readSchedule(temporal: Client, arn: string): Promise<Plann
 
 function following({ secretId, rotationRules }: RotationPlan, next: Date): Date[] {
   return upcomingRotations({ arn: secretId, rules: rotationRules, lastRotation: next, count: 11 });
-}
-
-/**
- * Stores a plan in the secret's Schedule and sets the first rotation by it, counted from now. Safe to repeat. The
- * Schedule's pause and note stay as they are.
- */
-export async function storePlan(input: { temporal: Client; taskQueue: string; plan: RotationPlan }): Promise<void> {
-  const { temporal, taskQueue, plan } = input;
-  const { secretId, rotationRules } = plan;
-  const now = new Date();
-  const next = dueRotation({ arn: secretId, lastRotation: now, now, rules: rotationRules });
-  const { everyMs, offsetMs, startAt } = armedInterval(next, rotationRules);
-  const definition = scheduleDefinition(plan, taskQueue);
-  const spec = { intervals: [{ every: everyMs, offset: offsetMs }], startAt };
-  try {
-    await handleOf(temporal, secretId).update(({ state }) => ({ ...definition, state, spec }));
-  } catch (err) {
-    if (!(err instanceof ScheduleNotFoundError)) throw err;
-    await temporal.schedule.create({ ...definition, scheduleId: rotationId(secretId), spec });
-  }
 }
 
 /**
@@ -79,9 +61,10 @@ export async function withSchedule<Result>(
   }
 }
 
-/** All Schedules of rotations, in pages of the server's. */
-export function listSchedules(temporal: Client): AsyncIterable<ScheduleSummary> {
-  return temporal.schedule.list({ query: `ScheduleId STARTS_WITH "${rotationId('')}"` });
+/** The Schedules of rotations, all or those that meet a condition of the server's, in pages of the server's. */
+export function listSchedules(temporal: Client, condition?: string): AsyncIterable<ScheduleSummary> {
+  const ours = `ScheduleId STARTS_WITH "${rotationId('')}"`;
+  return temporal.schedule.list({ query: condition === undefined ? ours : `${ours} AND ${condition}` });
 }
 
 function handleOf(temporal: Client, arn: string): ScheduleHandle {

@@ -25,6 +25,8 @@ export abstract class RotationError extends Error {
   constructor(
     message: string,
     readonly ids: FailureIds = {},
+    /** How long the other side asks to be left alone, in milliseconds. */
+    readonly retryAfterMs?: number,
   ) {
     super(message);
   }
@@ -166,4 +168,16 @@ export class RotationSupersededError extends RotationError {
 export class ScheduleUnavailableError extends RotationError {
   override readonly name = 'ScheduleUnavailable';
   readonly retryable = true;
+}
+
+/** A receiver of events did not take one: it is down, slow or overloaded. */
+export class EventUndeliveredError extends RotationError {
+  override readonly name = 'EventUndelivered';
+  readonly retryable = true;
+}
+
+/** A receiver of events refused one for good. */
+export class EventRefusedError extends RotationError {
+  override readonly name = 'EventRefused';
+  readonly retryable = false;
 }

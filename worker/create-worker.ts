@@ -5,7 +5,9 @@ import { Client } from '@temporalio/client';
 import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { SecretsManagerStore } from '../adapters/secrets-manager';
+import { type RotationEvents } from '../rotation/rotation-events';
 import { enginesFor } from './engine-registry';
+import { eventSinks } from './event-sinks';
 import { registerSearchAttributes } from './register-search-attributes';
 
 /** What a worker is made of. Whoever hands connections in closes them. */
@@ -14,9 +16,21 @@ export interface RotorWorkerOptions {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly secretsManager: SecretsManagerClient;
+  /** The certificate authorities, as PEM, where neither secret nor configuration names any. @defaultValue Node's own */
+  readonly ca?: string | undefined;
   /** @defaultValue the bundle that the build made */
   readonly workflowBundle?: WorkerOptions['workflowBundle'];
+  /** Where the events of rotations are written. @defaultValue nowhere */
+  readonly eventLog?: RotationEvents;
+  /** Who is told of events beside the log; each needs a worker of its own. @defaultValue nobody */
+  readonly publishers?: readonly string[];
 }
+
+/**
+ * How many steps a worker works on at once. Most of a step is waiting, and one that meets a host which swallows packets
+ * waits for five seconds: many of those must not keep the others from beginning.
+ */
+const stepsAtOnce = 400;
 
 /** Where the build puts the workflows, ready to load. */
 export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js');
@@ -28,17 +42,18 @@ export const workflowBundlePath = path.join(__dirname, '..', 'workflow-bundle.js
  * seconds instead of twenty.
  */
 export async function createRotorWorker(options: RotorWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, secretsManager, workflowBundle } = options;
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle, ca, eventLog, publishers = [] } = options;
   const identity = `rotor-worker-${process.pid}`;
   const unsearchable = await registerSearchAttributes(connection, namespace);
   if (unsearchable !== undefined) sayUnsearchable(unsearchable);
   const activities = createActivities({
     stepDeps: (signal) => ({
       store: new SecretsManagerStore({ client: secretsManager, signal }),
-      engineFor: enginesFor(signal),
+      engineFor: enginesFor(signal, ca),
     }),
     temporal: new Client({ connection, namespace, identity }),
     searchable: unsearchable === undefined,
+    publishers,
   });
   return Worker.create({
     connection,
@@ -46,7 +61,9 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
     taskQueue,
     identity,
     activities,
+    sinks: eventSinks(eventLog),
     ...workflowsFrom(workflowBundle),
+    maxConcurrentActivityTaskExecutions: stepsAtOnce,
     stickyQueueScheduleToStartTimeout: '1 second',
     maxHeartbeatThrottleInterval: '1 second',
     shutdownGraceTime: '10 seconds',

@@ -20,11 +20,15 @@ const engines: Readonly<Record<string, MakeEngine>> = Object.freeze({
   mariadb,
 });
 
-/** The engines for one attempt of one step; each is wrapped, so that an engine which could leak cannot be had. */
-export function enginesFor(signal: AbortSignal): EngineFor {
+/**
+ * The engines for one attempt of one step; each is wrapped, so that an engine which could leak cannot be had. They trust
+ * the authorities `ca` where neither secret nor configuration names any; without it those that Node trusts.
+ */
+export function enginesFor(signal: AbortSignal, ca?: string): EngineFor {
+  const trusted: TlsSettings = ca === undefined ? {} : { ca };
   return (name, tls = {}) => {
     const make = Object.hasOwn(engines, name) ? engines[name] : undefined;
-    if (make) return withRedaction(make({ signal, tls }));
+    if (make) return withRedaction(make({ signal, tls: { ...trusted, ...tls } }));
     const known = Object.keys(engines).join(', ');
     throw new MalformedSecretError(`Rotor has no engine "${name}". The secret's "engine" must be one of: ${known}.`, {
       engine: name,

@@ -5,7 +5,11 @@ import { workerEnvironment } from './worker-environment';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** A worker process on its own: no command line, everything from the environment. */
-runWorker(workerEnvironment()).catch((err: unknown) => {
+async function main(): Promise<void> {
+  await runWorker(workerEnvironment());
+}
+
+main().catch((err: unknown) => {
   console.error(`rotor-worker: ${err instanceof Error ? err.message : 'unknown error'}`);
   process.exitCode = 1;
 });

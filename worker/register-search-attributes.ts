@@ -1,11 +1,13 @@
 import { type NativeConnection } from '@temporalio/worker';
+import { lastRotationAttribute } from '../rotation/last-rotation-attribute';
 import { searchAttributes } from '../workflows/search-attributes';
 
-/** Temporal's number for the type Keyword. */
-const keyword = 2;
+/** Temporal's numbers for the types. */
+const numbers = { KEYWORD: 2, DATETIME: 6 } as const;
 const deadlineMs = 5_000;
 
-const names = Object.values(searchAttributes).map(({ name }) => name);
+const attributes = [...Object.values(searchAttributes), lastRotationAttribute];
+const types = Object.fromEntries(attributes.map(({ name, type }) => [name, numbers[type]]));
 
 /**
  * Gives the namespace Rotor's search attributes where that is allowed. Safe to repeat. Returns why rotations cannot be
@@ -19,7 +21,6 @@ export async function registerSearchAttributes(
 ): Promise<string | undefined> {
   const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
     connection.withDeadline(Date.now() + deadlineMs, call);
-  const types = Object.fromEntries(names.map((name) => [name, keyword]));
   const refused = await ask(() =>
     connection.operatorService.addSearchAttributes({ namespace, searchAttributes: types }),
   ).then(
@@ -28,9 +29,10 @@ export async function registerSearchAttributes(
   );
   try {
     const { customAttributes } = await ask(() => connection.operatorService.listSearchAttributes({ namespace }));
-    const missing = names.filter((name) => Number(customAttributes[name]) !== keyword);
+    const missing = attributes.filter(({ name }) => Number(customAttributes[name]) !== types[name]);
     if (missing.length === 0) return undefined;
-    return `${missing.join(', ')} of type Keyword: ${refused ?? 'of another type in this namespace'}`;
+    const wanted = missing.map(({ name, type }) => `${name} of type ${type === 'KEYWORD' ? 'Keyword' : 'Datetime'}`);
+    return `${wanted.join(', ')}: ${refused ?? 'of another type in this namespace'}`;
   } catch {
     return refused ?? 'the server does not tell which there are';
   }

@@ -1,15 +1,14 @@
 import { Client } from '@temporalio/client';
-import {
-  NativeConnection,
-  Runtime,
-  DefaultLogger,
-  type NativeConnectionOptions,
-  type Worker,
-} from '@temporalio/worker';
+import { NativeConnection, Runtime, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
+import { EventLog } from '../adapters/event-log';
 import { createSecretsManagerClient } from '../adapters/secrets-manager';
-import { createRotorWorker } from './create-worker';
+import { createEventWorkers } from './create-event-workers';
+import { createRotorWorker, type RotorWorkerOptions } from './create-worker';
 import { WorkerStartError } from './errors';
-import { sweepOverdue } from './overdue-sweep';
+import { createEventPublishers, type Publishers } from './event-publishers';
+import { type EventSettings } from './event-settings';
+import { tellRotationGauges } from './rotation-gauges';
+import { WorkerLogger } from './worker-logger';
 
 /** Where a worker process works. */
 export interface RunWorkerOptions {
@@ -18,6 +17,10 @@ export interface RunWorkerOptions {
   readonly taskQueue: string;
   /** Where Prometheus may scrape metrics, such as `127.0.0.1:9464`. @defaultValue nowhere */
   readonly metricsAddress?: string;
+  /** The certificate authorities, as PEM, that databases are trusted by. @defaultValue Node's own */
+  readonly ca?: string;
+  /** Where the events of rotations are told beside stdout. @defaultValue nowhere */
+  readonly events?: EventSettings;
   /** Called once the worker polls. */
   readonly onReady?: () => void;
 }
@@ -30,21 +33,36 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   installRuntime(options);
-  const { namespace, taskQueue } = options;
+  const { publishers, close } = createEventPublishers(options.events ?? {});
   const connection = await connect(options);
   const secretsManager = createSecretsManagerClient();
   try {
-    const worker = await createRotorWorker({ connection, namespace, taskQueue, secretsManager });
-    await run(worker, { ...options, temporal: new Client({ connection, namespace }) });
+    const workers = await createWorkers(options, { connection, secretsManager, publishers });
+    await run(workers, { ...options, temporal: new Client({ connection, namespace: options.namespace }) });
   } finally {
+    close();
     secretsManager.destroy();
     await connection.close();
   }
 }
 
+/** The worker of the rotations, whose events are lines on stdout, and those of the publishers. */
+async function createWorkers(
+  { namespace, taskQueue, ca }: RunWorkerOptions,
+  { publishers, ...parts }: Pick<RotorWorkerOptions, 'connection' | 'secretsManager'> & { publishers: Publishers },
+): Promise<Worker[]> {
+  process.stdout.on('error', () => undefined); // a log that nobody reads any more is no reason to stop rotating
+  const eventLog = new EventLog((line) => process.stdout.write(line));
+  const place = { ...parts, namespace, taskQueue, ca };
+  return [
+    await createRotorWorker({ ...place, eventLog, publishers: Object.keys(publishers) }),
+    ...(await createEventWorkers({ ...place, publishers })),
+  ];
+}
+
 /** The metrics' address is opened here, because the SDK's runtime serves them itself. */
 function installRuntime({ metricsAddress }: RunWorkerOptions): void {
-  const logger = new DefaultLogger('WARN');
+  const logger = new WorkerLogger();
   if (metricsAddress === undefined) {
     Runtime.install({ logger });
     return;
@@ -59,21 +77,32 @@ function installRuntime({ metricsAddress }: RunWorkerOptions): void {
 }
 
 async function run(
-  worker: Worker,
+  workers: readonly Worker[],
   { onReady, metricsAddress, temporal }: Pick<RunWorkerOptions, 'onReady' | 'metricsAddress'> & { temporal: Client },
 ): Promise<void> {
-  const running = worker.run();
+  const running = runTogether(workers);
   onReady?.();
   const stopped = new AbortController();
-  const sweeping =
+  const telling =
     metricsAddress === undefined
       ? undefined
-      : sweepOverdue({ temporal, meter: Runtime.instance().metricMeter }, stopped.signal);
+      : tellRotationGauges({ temporal, meter: Runtime.instance().metricMeter }, stopped.signal);
   try {
     await running;
   } finally {
     stopped.abort();
-    await sweeping;
+    await telling;
+  }
+}
+
+/** Until all have ended. One that fails takes the others along, so that whoever watches the process starts it anew. */
+async function runTogether(workers: readonly Worker[]): Promise<void> {
+  const running = workers.map((worker) => worker.run());
+  try {
+    await Promise.all(running);
+  } finally {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled(running);
   }
 }
 

@@ -73,6 +73,7 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   for (;;) {
     if (isBack) {
       const obstacle = await goBack(work, { progress, failure: stopped });
+      if (obstacle === undefined) work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
       if (obstacle === undefined || reasonOf(obstacle).type === 'SecretNotFound') throw failure;
       stopped = obstacle;
     }
@@ -139,6 +140,7 @@ async function decide(work: RotationWork, { progress, failure }: Trouble): Retur
   metricMeter.createCounter('rotor_decisions_needed', undefined, 'Rotations that a person was asked about').add(1);
   return decisions.ask(question, () => {
     timeline.enter(waiting);
+    timeline.events.tell('DecisionNeeded', { reason: question.reason });
   });
 }
 

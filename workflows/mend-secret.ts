@@ -11,9 +11,11 @@ export interface MendSecretResult extends OwnerResult {
  * rotation. Moves no label.
  */
 export async function reconcileSecret(input: OwnerInput): Promise<MendSecretResult> {
-  return asOwner(input, async ({ request, timeline }) => {
-    await timeline.run('reconcile', () => activities.reconcile(request));
-    return { outcome: 'reconciled' as const };
+  return asOwner(input, {
+    act: async ({ request, timeline }) => {
+      await timeline.run('reconcile', () => activities.reconcile(request));
+      return { outcome: 'reconciled' as const };
+    },
   });
 }
 
@@ -22,8 +24,10 @@ export async function reconcileSecret(input: OwnerInput): Promise<MendSecretResu
  * proved to work; under the lock of the secret's rotation.
  */
 export async function discardLeftover(input: OwnerInput): Promise<MendSecretResult> {
-  return asOwner(input, async ({ request, timeline }) => {
-    await timeline.run('discardPending', () => activities.discardPending(request));
-    return { outcome: 'discarded' as const };
+  return asOwner(input, {
+    act: async ({ request, timeline }) => {
+      await timeline.run('discardPending', () => activities.discardPending(request));
+      return { outcome: 'discarded' as const };
+    },
   });
 }

@@ -4,7 +4,8 @@ import { answerMessages } from './answer-messages';
 import { type RotationWork } from './carry-out';
 import { type Reason } from './decision';
 import { Decisions } from './decisions';
-import { domainFailure } from './domain-failure';
+import { domainFailure, reasonOf } from './domain-failure';
+import { type eventNames } from './event-teller';
 import { activities, forwardActivities } from './rotation-activities';
 import { type RotationEnd } from './rotation-metrics';
 import { type RotationState, type RotationTrigger, type StepRecord } from './rotation-status';
@@ -35,6 +36,13 @@ export interface OwnerResult {
   readonly steps: readonly StepRecord[];
 }
 
+/** What an owner does to its secret. */
+export interface OwnerTask<Done> {
+  /** What its beginning and its failure are called in events. @defaultValue they are not told */
+  readonly events?: (typeof eventNames)[keyof typeof eventNames];
+  readonly act: (work: OwnerWork) => Promise<Done>;
+}
+
 /** The ends that are no failure; each is also the state that the owner is left in. */
 type Outcome = RotationEnd & RotationState;
 
@@ -44,7 +52,7 @@ type Outcome = RotationEnd & RotationState;
  */
 export async function asOwner<Done extends { readonly outcome: Outcome; readonly reason?: Reason }>(
   input: OwnerInput,
-  act: (work: OwnerWork) => Promise<Done>,
+  { events, act }: OwnerTask<Done>,
 ): Promise<Done & OwnerResult> {
   const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
   const { secretId: asked, trigger = 'signal' } = input;
@@ -53,6 +61,7 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
   answerMessages({ timeline, decisions }, { ...input, clientRequestToken });
   try {
     const work = await open(input, { timeline, decisions });
+    if (events) timeline.events.tell(events.started);
     const done = await act(work);
     timeline.enter(done.outcome);
     timeline.end(done.outcome, done.reason?.message);
@@ -60,12 +69,14 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
     return { ...done, secretId, clientRequestToken: made, steps };
   } catch (err) {
     const failure = domainFailure(err);
+    const outcome = isCancellation(failure) ? 'cancelled' : 'failed';
     timeline.enter('undone');
-    timeline.end(
-      isCancellation(failure) ? 'cancelled' : 'failed',
-      failure instanceof Error ? failure.message : undefined,
-    );
+    timeline.end(outcome, failure instanceof Error ? failure.message : undefined);
+    timeline.events.publishTo(failure);
+    if (events) timeline.events.tell(events.failed, { outcome, reason: reasonOf(err) });
     throw failure;
+  } finally {
+    await timeline.events.settled();
   }
 }
 
@@ -78,6 +89,7 @@ async function open(
     activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
   );
   timeline.opened(opened);
+  timeline.events.publishTo(opened);
   const { secretId, plan, giveUpAt } = opened;
   const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
   return { request, plan, forward: forwardActivities(giveUpAt), timeline, decisions };

@@ -4,6 +4,7 @@ import { armSchedule } from './arm-schedule';
 import { carryOut, proof, type CarriedOut, type RotationWork } from './carry-out';
 import { type Reason } from './decision';
 import { reasonOf } from './domain-failure';
+import { eventNames } from './event-teller';
 import { asOwner, type OwnerWork } from './owner';
 import { type RotationTrigger, type StepRecord } from './rotation-status';
 import { assertProvable } from './take-over';
@@ -58,10 +59,13 @@ const renewals = 3;
  * unless a person abandons it; and with the Schedule armed anew.
  */
 export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecretResult> {
-  return asOwner(input, async (work) => {
-    if (input.rotateImmediately === false) return test(work);
-    if (input.takeOver) await assertProvable(work);
-    return rotate(work);
+  if (input.rotateImmediately === false) return asOwner(input, { events: eventNames.test, act: test });
+  return asOwner(input, {
+    events: eventNames.rotation,
+    act: async (work) => {
+      if (input.takeOver) await assertProvable(work);
+      return rotate(work);
+    },
   });
 }
 
@@ -69,6 +73,7 @@ type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'
 
 async function test({ request, forward, timeline }: OwnerWork): Promise<Done> {
   await timeline.run('testCurrent', () => forward.testCurrent(request).then(proof));
+  timeline.events.tell(eventNames.test.succeeded, { outcome: 'tested' });
   return { outcome: 'tested' };
 }
 
@@ -77,9 +82,13 @@ async function rotate({ plan, ...work }: OwnerWork): Promise<Done> {
   const { secretId } = work.request;
   try {
     const done = await carryOutOrGiveWay(work);
-    if (done.outcome === 'abandoned') return { ...done, ...(await armSchedule({ secretId }, { plan, timeline })) };
+    timeline.enter(done.outcome);
+    if (done.outcome === 'abandoned') {
+      timeline.events.tell('RotationAbandoned', done);
+      return { ...done, ...(await armSchedule({ secretId }, { plan, timeline })) };
+    }
+    timeline.events.tell(eventNames.rotation.succeeded, { outcome: 'rotated' });
     const rotatedAt = new Date().toISOString();
-    timeline.enter('rotated');
     return { ...done, rotatedAt, ...(await armSchedule({ secretId, lastRotation: rotatedAt }, { plan, timeline })) };
   } catch (err) {
     await armSchedule({ secretId }, { plan, timeline });
@@ -104,7 +113,9 @@ async function carryOutUntilAccepted(work: RotationWork): Promise<CarriedOut> {
     try {
       return await carryOut({ ...work, request });
     } catch (err) {
-      if (reasonOf(err).type !== 'PasswordRejected' || renewed === renewals) throw err;
+      const reason = reasonOf(err);
+      if (reason.type !== 'PasswordRejected' || renewed === renewals) throw err;
+      work.timeline.events.tell('PasswordRejected', { reason });
       request = renewedRequest(request);
       work.timeline.renew(request.clientRequestToken);
     }

@@ -1,6 +1,7 @@
 import { type SearchAttributeUpdatePair } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { type Decisions } from './decisions';
+import { EventTeller } from './event-teller';
 import { countRotation, recordStep, type RotationEnd } from './rotation-metrics';
 import { type RotationState, type RotationStatus, type RotationStep, type StepRecord } from './rotation-status';
 import { searchAttributes } from './search-attributes';
@@ -14,6 +15,8 @@ export type RotationIds = Omit<RotationStatus, 'state' | 'steps' | 'question' | 
  * is the workflow's.
  */
 export class Timeline {
+  /** Tells others what becomes of the rotation. */
+  readonly events = new EventTeller(() => this.status);
   #ids: RotationIds;
   #searchable = false;
   #reason: string | undefined;

@@ -1,4 +1,4 @@
-import { type Account, quoteAccount } from './mariadb-statements';
+import { type Account, quoteAccount } from '../mysql2/quoting';
 
 /** What `SHOW CREATE USER` says of an account beside its password; a part that says nothing is empty. */
 export interface AccountSetup {

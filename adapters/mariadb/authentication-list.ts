@@ -1,4 +1,4 @@
-import { isNativeHash } from './native-hash';
+import { isNativeHash } from '../mysql2/native-hash';
 
 /** One of the ways in which an account may sign in, as MariaDB lists them between `VIA` and `OR`. */
 export interface Authentication {

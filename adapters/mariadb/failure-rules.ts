@@ -1,48 +1,15 @@
 import {
   AccountBlockedError,
-  OutcomeUnknownError,
   PasswordRejectedError,
   PermissionMissingError,
-  SignInRefusedError,
-  TargetConflictError,
   TargetMisconfiguredError,
   TargetReadOnlyError,
   TargetUnavailableError,
 } from '../../rotation/errors';
-import { type FailureRule, type Phase } from './failure-rule';
-import { tlsRules } from './tls-rules';
+import { rulesFor, running, signingIn } from '../mysql2/common-rules';
+import { type FailureRule } from '../mysql2/failure-rule';
 
-const signingIn: readonly Phase[] = ['resolve', 'sign-in'];
-const running: readonly Phase[] = ['statement', 'change'];
-const lostCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ECONNABORTED'];
-const lost = [...lostCodes, 'PROTOCOL_CONNECTION_LOST', 1053, 1152, 1158, 1159, 1160, 1161, 1927];
-
-/** The first rule that fits is the one. */
-export const failureRules: readonly FailureRule[] = [
-  // The driver found the connection dead before it sent anything.
-  {
-    text: /^Can't add new command when connection is in closed state$/,
-    error: TargetUnavailableError,
-    tell: ({ server }) => `The connection to ${server} was lost. Nothing was changed.`,
-  },
-
-  // The change was sent and no answer came: before every rule that would call the target merely unavailable.
-  {
-    phases: ['change'],
-    codes: [...lost, 1317],
-    error: OutcomeUnknownError,
-    tell: ({ server, changed }) =>
-      `The connection to ${server} was lost, or the statement killed, while the password of ${changed} was being changed.`,
-  },
-
-  // The credential.
-  {
-    phases: signingIn,
-    codes: [1045, 1698],
-    error: SignInRefusedError,
-    tell: ({ server, user, tls }) =>
-      `${server} refused the password of user ${user}, or has no such user for where Rotor signs in from${tls ? '' : ', or admits it by TLS only'}.`,
-  },
+const ownRules: readonly FailureRule[] = [
   {
     phases: signingIn,
     codes: [4151],
@@ -57,50 +24,11 @@ export const failureRules: readonly FailureRule[] = [
       `${server} blocks user ${user} after too many wrong passwords (max_password_errors). Find who sends them, then run: FLUSH PRIVILEGES`,
   },
   {
-    codes: [1820, 1862],
-    error: AccountBlockedError,
-    tell: ({ server, user }) =>
-      `The password of user ${user} has expired at ${server}, and only another user can set a new one. Name a superuser secret, or run: ALTER USER ${user} PASSWORD EXPIRE NEVER`,
-  },
-  {
-    phases: signingIn,
-    codes: [1049],
-    error: TargetMisconfiguredError,
-    tell: ({ server, database }) => `${server} has no database ${database}. Correct dbname in the secret.`,
-  },
-  {
-    phases: signingIn,
-    codes: [1044],
-    error: PermissionMissingError,
-    tell: ({ server, user, database }) =>
-      `User ${user} may not use database ${database} at ${server}, or there is none. Correct dbname in the secret, or grant the user a privilege in it.`,
-  },
-  {
-    phases: signingIn,
-    codes: [1130],
-    error: TargetMisconfiguredError,
-    tell: ({ server }) =>
-      `${server} admits nobody from where Rotor signs in. Create the user with a host part that covers it, such as '%'.`,
-  },
-  {
-    codes: [1184], // on the first statement, after the sign-in
-    error: TargetMisconfiguredError,
-    tell: ({ server }) => `The init_connect of ${server} fails and ends every session of an ordinary user. Correct it.`,
-  },
-  {
     phases: signingIn,
     codes: [1524, 'AUTH_SWITCH_PLUGIN_ERROR', 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED'],
     error: TargetMisconfiguredError,
     tell: ({ server, user }) =>
       `${server} wants user ${user} to sign in by a plugin that Rotor does not have, such as ed25519. Use mysql_native_password.`,
-  },
-
-  // The server's state.
-  {
-    codes: [1040, 1203, 1226],
-    error: TargetUnavailableError,
-    tell: ({ server, user }) =>
-      `${server} has no connection left for user ${user} (max_connections, or a limit of the account).`,
   },
   {
     codes: [1129],
@@ -123,20 +51,11 @@ export const failureRules: readonly FailureRule[] = [
   },
   {
     codes: [1290],
-    text: /--skip-grant-tables/,
-    error: TargetMisconfiguredError,
-    tell: ({ server }) => `${server} runs with --skip-grant-tables: it checks no password. Start it without.`,
-  },
-
-  {
-    codes: [1290],
     text: /--strict-password-validation/,
     error: TargetMisconfiguredError,
     tell: ({ server }) =>
       `${server} judges every password in the clear (strict_password_validation with a plugin), and Rotor shows it hashes only. Run: SET GLOBAL strict_password_validation = OFF`,
   },
-
-  // The change, refused.
   {
     phases: running,
     codes: [1044, 1045, 1142, 1143, 1227, 1370, 1698],
@@ -145,13 +64,6 @@ export const failureRules: readonly FailureRule[] = [
       user === changed
         ? `User ${user} may not change its own password at ${server}, because it has several or other ways to sign in, or is to have them. Name a superuser secret, or run: GRANT CREATE USER ON *.* TO ${user}`
         : `User ${user} may not change the password of ${changed} at ${server}. Run: GRANT CREATE USER ON *.* TO ${user}; GRANT SELECT ON mysql.* TO ${user}`,
-  },
-  {
-    phases: running,
-    codes: [1396],
-    error: TargetMisconfiguredError,
-    tell: ({ server, changed }) =>
-      `${server} has no user ${changed} any more. Correct the username in the secret or create the user.`,
   },
   {
     phases: running,
@@ -165,41 +77,7 @@ export const failureRules: readonly FailureRule[] = [
     error: TargetMisconfiguredError,
     tell: ({ server, changed }) => `${server} has not loaded a plugin by which ${changed} signs in. Load it.`,
   },
-  {
-    phases: running,
-    codes: [1205, 1213],
-    error: TargetConflictError,
-    tell: ({ server, changed }) =>
-      `Another session at ${server} holds a lock that changing ${changed} needs, such as a backup's. Nothing was changed.`,
-  },
-  {
-    phases: running,
-    codes: [1317, 1969],
-    error: TargetUnavailableError,
-    tell: ({ server }) => `The server at ${server} cancelled the statement or had no time for it. Nothing was changed.`,
-  },
-
-  ...tlsRules,
-
-  // The way there.
-  {
-    codes: ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'],
-    error: TargetUnavailableError,
-    tell: ({ host }) => `The host name ${host} cannot be resolved. If it stays so, correct host in the secret.`,
-  },
-  {
-    codes: ['ECONNREFUSED'],
-    error: TargetUnavailableError,
-    tell: ({ server }) => `Nothing listens at ${server}. Start the server, or correct host and port in the secret.`,
-  },
-  {
-    codes: ['ETIMEDOUT'],
-    error: TargetUnavailableError,
-    tell: ({ server }) => `${server} did not answer in time. If it stays so, check host, port and firewall.`,
-  },
-  {
-    codes: [...lost, 'EADDRNOTAVAIL', 'EMFILE'],
-    error: TargetUnavailableError,
-    tell: ({ server }) => `${server} closed the connection. If it stays so, check that host and port are MariaDB's.`,
-  },
 ];
+
+/** The first rule that fits is the one. */
+export const failureRules = rulesFor({ product: 'MariaDB', lost: [], timeLimit: 1969, ownRules });

@@ -1,4 +1,4 @@
-import { type Account, quoteAccount } from './mariadb-statements';
+import { type Account, quoteAccount } from '../mysql2/quoting';
 
 /** From whom rights are read, and to whom they go. */
 export interface Replay {

@@ -1,1 +1,1 @@
-export { MariadbEngine, type MariadbEngineOptions } from './mariadb-engine';
+export { MariadbEngine } from './mariadb-engine';

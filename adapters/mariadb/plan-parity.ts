@@ -1,25 +1,14 @@
+import { type FactsOfPair, type ParityStatement } from '../mysql2/dialect';
+import { quoteIdentifier } from '../mysql2/quoting';
 import { alterLike, isSetUpLike } from './account-setup';
 import { missingGrants } from './grant-replay';
-import { quoteIdentifier } from './mariadb-statements';
 import { type AccountFacts } from './parity-facts';
-
-/** Two accounts, of which the original's setup counts, and the rights of both. */
-export interface FactsOfPair {
-  readonly original: AccountFacts;
-  readonly alternate: AccountFacts;
-}
-
-/** A statement that brings two accounts to parity, and what lets a superuser run it who may not. */
-export interface ParityStatement {
-  readonly text: string;
-  readonly remedy: string;
-}
 
 /**
  * What is left to do for an alternate account that is there: nothing, for a pair at parity. Limits, TLS and the lock are
  * as the original has them; what either may do both may do, because either may have been granted it as the current one.
  */
-export function planParity(pair: FactsOfPair, admin: string): readonly ParityStatement[] {
+export function planParity(pair: FactsOfPair<AccountFacts>, admin: string): readonly ParityStatement[] {
   const { original, alternate } = pair;
   const hasDefault = original.rows.some(isDefaultRole);
   const from = { ...alternate, rows: alternate.rows.filter((row) => !hasDefault || !isDefaultRole(row)) };
@@ -28,7 +17,10 @@ export function planParity(pair: FactsOfPair, admin: string): readonly ParitySta
 }
 
 /** The part of {@link planParity} that the alternate lacks. */
-export function planAlternate({ original, alternate }: FactsOfPair, admin: string): readonly ParityStatement[] {
+export function planAlternate(
+  { original, alternate }: FactsOfPair<AccountFacts>,
+  admin: string,
+): readonly ParityStatement[] {
   const alter = alterLike(original.setup, alternate.account);
   return [
     ...(isSetUpLike(original.setup, alternate.setup) ? [] : [{ text: alter, remedy: grantCreateUser(admin) }]),

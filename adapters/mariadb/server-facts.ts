@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ServerFacts } from '../../rotation/database-engine';
-import { type MariadbSession } from './mariadb-session';
+import { type Mysql2Session } from '../mysql2/mysql2-session';
 
 /** What anybody may read; `server_uid` is there from MariaDB 10.10 on. */
 const readIdentity = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uid', 'hostname', 'port', 'datadir', 'version')`;
@@ -10,7 +10,7 @@ const readIdentity = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uid'
  * of what the server says of itself. Its `server_uid` alone comes from its network card and its port, which a copied
  * machine shares; host name and data folder tell such copies apart where they differ.
  */
-export async function readServerFacts(session: MariadbSession): Promise<ServerFacts> {
+export async function readServerFacts(session: Mysql2Session): Promise<ServerFacts> {
   const rows = await session.read<{ Variable_name: string; Value: string }>(readIdentity);
   const values = new Map(rows.map(({ Variable_name: name, Value: value }) => [name, value]));
   const identity = ['server_uid', 'hostname', 'port', 'datadir'].map((name) => values.get(name) ?? null);

@@ -1,4 +1,5 @@
-import { type Account, type HashStatement, hashLiteral, quoteAccount } from './mysql-statements';
+import { type Account, quoteAccount } from '../mysql2/quoting';
+import { type HashStatement, hashLiteral } from './mysql-statements';
 
 /** What `SHOW CREATE USER` says of an account beside its password. */
 export interface AccountSetup {

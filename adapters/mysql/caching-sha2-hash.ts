@@ -45,11 +45,12 @@ export interface CachingSha2Input {
  * What `caching_sha2_password` stores for a password: SHA-256-crypt with a salt of 20 bytes.
  *
  * Thousands of rounds build on each other, which no call of Node's does by itself: they are done in slices, between
- * which the event loop is free.
+ * which the event loop is free. Of several hashes one is computed after the other, so that a turn of the loop has one
+ * slice, however many are asked for.
  */
 export async function cachingSha2Hash({ password, rounds, salt = randomSalt() }: CachingSha2Input): Promise<string> {
   const key = Buffer.from(password.reveal());
-  const digest = await stretch({ first: firstDigest(key, salt), key, salt, rounds });
+  const digest = await inTurn(() => stretch({ first: firstDigest(key, salt), key, salt, rounds }));
   const thousands = (rounds / 1_000).toString(16).toUpperCase().padStart(3, '0');
   return `$A$${thousands}$${salt.toString('latin1')}${write(digest)}`;
 }
@@ -57,6 +58,14 @@ export async function cachingSha2Hash({ password, rounds, salt = randomSalt() }:
 /** Whether MySQL would take the text for what `caching_sha2_password` stores. */
 export function isCachingSha2Hash(text: string): boolean {
   return hashPattern.test(text);
+}
+
+/** Whether a text that `caching_sha2_password` stores is of this password. One of too many rounds is not tried. */
+export async function isCachingSha2HashOf(text: string, password: Sensitive): Promise<boolean> {
+  if (!isCachingSha2Hash(text)) return false;
+  const rounds = parseInt(text.slice(3, 6), 16) * 1_000;
+  if (rounds > mostRounds) return false;
+  return (await cachingSha2Hash({ password, rounds, salt: Buffer.from(text.slice(7, 27), 'latin1') })) === text;
 }
 
 function randomSalt(): Buffer {
@@ -75,6 +84,14 @@ interface Stretching {
   readonly key: Buffer;
   readonly salt: Buffer;
   readonly rounds: number;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<Answer>(compute: () => Promise<Answer>): Promise<Answer> {
+  const computed = last.then(compute);
+  last = computed.catch(() => undefined);
+  return computed;
 }
 
 async function stretch({ first, key, salt, rounds }: Stretching): Promise<Buffer> {

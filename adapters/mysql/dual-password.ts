@@ -1,12 +1,11 @@
-import { type Sensitive } from '../../rotation/sensitive';
-import { type AccountChange, hashStatement } from './mysql-password';
-import { type MysqlSession } from './mysql-session';
-import { type Account, type HashStatement, hashLiteral, quoteAccount, quoteText } from './mysql-statements';
-
-/** An account's new password, and the one that goes on working beside it. */
-export interface DualChange extends AccountChange {
-  readonly alsoKeep: Sensitive;
-}
+import { type AccountChange, type DualChange } from '../mysql2/dialect';
+import { type Mysql2Session } from '../mysql2/mysql2-session';
+import { nativeHash } from '../mysql2/native-hash';
+import { type Account, quoteAccount, quoteText } from '../mysql2/quoting';
+import { isCachingSha2HashOf } from './caching-sha2-hash';
+import { type PasswordAccount } from './mysql-account';
+import { hashStatement } from './mysql-password';
+import { type HashStatement, hashLiteral } from './mysql-statements';
 
 /**
  * Gives an account two passwords in place of all that it has. The one to keep is made the first, which leaves a second as
@@ -14,8 +13,8 @@ export interface DualChange extends AccountChange {
  * Needs CREATE USER.
  */
 export async function setTwoPasswords(
-  session: MysqlSession,
-  { account, newPassword, alsoKeep }: DualChange,
+  session: Mysql2Session,
+  { account, newPassword, alsoKeep }: DualChange<PasswordAccount>,
 ): Promise<void> {
   const kept = await hashStatement(session, { account, newPassword: alsoKeep });
   const added = await hashStatement(session, { account, newPassword });
@@ -37,13 +36,31 @@ export function retainCurrentPassword({ account, plugin, hash }: HashStatement):
   return `ALTER USER ${quoteAccount(account)} IDENTIFIED WITH ${plugin} AS ${hashLiteral(plugin, hash)} RETAIN CURRENT PASSWORD`;
 }
 
-/** Ends the second password, if there is one. Repeating it changes nothing. Needs APPLICATION_PASSWORD_ADMIN or CREATE USER. */
-export function discardOldPassword(account: Account): string {
-  return `ALTER USER ${quoteAccount(account)} DISCARD OLD PASSWORD`;
+/** How an account keeps its passwords. */
+interface Stored {
+  /** In hexadecimal digits: a salt is not always text. */
+  readonly hash: string;
+  readonly hasSecond: number;
 }
 
-/** Whether an account has a second password. Needs SELECT on `mysql.user`; `SHOW CREATE USER` does not tell. */
-export function readHasSecond({ username, host }: Account): string {
-  return `SELECT JSON_CONTAINS_PATH(COALESCE(User_attributes, '{}'), 'one', '$.additional_password') AS hasSecond
+/**
+ * Whether an account has this password and no other. The hash tells: to try it by signing in would count as
+ * a wrong password where it is none, and may lock the account.
+ */
+export async function hasOnlyPassword(
+  session: Mysql2Session,
+  { account, newPassword }: AccountChange<PasswordAccount>,
+): Promise<boolean> {
+  const [row] = await session.read<Stored>(readStored(account));
+  if (row?.hasSecond !== 0) return false;
+  const hash = Buffer.from(row.hash, 'hex').toString('latin1');
+  if (account.plugin === 'mysql_native_password') return hash === nativeHash(newPassword);
+  return isCachingSha2HashOf(hash, newPassword);
+}
+
+/** How an account keeps its passwords. Needs SELECT on `mysql.user`; `SHOW CREATE USER` does not tell of a second. */
+export function readStored({ username, host }: Account): string {
+  return `SELECT HEX(authentication_string) AS hash,
+    JSON_CONTAINS_PATH(COALESCE(User_attributes, '{}'), 'one', '$.additional_password') AS hasSecond
     FROM mysql.user WHERE BINARY User = ${quoteText(username)} AND Host = ${quoteText(host)}`;
 }

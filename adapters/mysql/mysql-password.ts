@@ -1,32 +1,16 @@
-import { type Sensitive } from '../../rotation/sensitive';
+import { type AccountChange } from '../mysql2/dialect';
+import { type Mysql2Session } from '../mysql2/mysql2-session';
+import { nativeHash } from '../mysql2/native-hash';
+import { quoteAccount } from '../mysql2/quoting';
 import { cachingSha2Hash, leastRounds, mostRounds } from './caching-sha2-hash';
 import { type PasswordAccount } from './mysql-account';
-import { type MysqlSession } from './mysql-session';
-import {
-  alterOwnPassword,
-  alterPasswordHash,
-  type HashStatement,
-  quoteAccount,
-  readHashRounds,
-} from './mysql-statements';
-import { nativeHash } from './native-hash';
+import { alterOwnPassword, alterPasswordHash, type HashStatement, readHashRounds } from './mysql-statements';
 
 const noPrivilege = 1227;
 const currentPasswordWanted = 3892;
 
-/** An account, and the password to give it. */
-export interface AccountChange {
-  readonly account: PasswordAccount;
-  readonly newPassword: Sensitive;
-}
-
-/** The session's own account, the password to give it and the one that it has. */
-export interface OwnChange extends AccountChange {
-  readonly currentPassword: Sensitive;
-}
-
-/** Gives another account a password, and ends a second one that it may have. */
-export async function changePasswordOf(session: MysqlSession, change: AccountChange): Promise<void> {
+/** Gives an account a password, and ends a second one that it may have. Needs CREATE USER. */
+export async function setByHash(session: Mysql2Session, change: AccountChange<PasswordAccount>): Promise<void> {
   await session.change(await byHash(session, change));
 }
 
@@ -35,21 +19,24 @@ export async function changePasswordOf(session: MysqlSession, change: AccountCha
  *
  * @returns what the operator should know, where a second password may be left that the user can neither see nor end.
  */
-export async function changeOwnPassword(session: MysqlSession, change: OwnChange): Promise<string | undefined> {
+export async function changeOwnPassword(
+  session: Mysql2Session,
+  change: AccountChange<PasswordAccount>,
+): Promise<string | undefined> {
   const refusal = await session.attempt({ text: await byHash(session, change), refusals: [noPrivilege] });
   if (refusal === undefined) return undefined;
   const { discardedOld } = await changeInClear(session, change);
   return discardedOld ? undefined : mayHaveTwo(change.account);
 }
 
-async function byHash(session: MysqlSession, change: AccountChange): Promise<string> {
+async function byHash(session: Mysql2Session, change: AccountChange<PasswordAccount>): Promise<string> {
   return alterPasswordHash(await hashStatement(session, change));
 }
 
 /** A password as the account's plugin keeps it. */
 export async function hashStatement(
-  session: MysqlSession,
-  { account, newPassword }: AccountChange,
+  session: Mysql2Session,
+  { account, newPassword }: AccountChange<PasswordAccount>,
 ): Promise<HashStatement> {
   const { plugin } = account;
   const hash =
@@ -60,14 +47,17 @@ export async function hashStatement(
 }
 
 /** As many as the server would use itself, so that its own setting holds for what is set here too. */
-async function hashRounds(session: MysqlSession): Promise<number> {
+async function hashRounds(session: Mysql2Session): Promise<number> {
   const [row] = await session.read<{ Value: string }>(readHashRounds);
   const rounds = Math.min(Math.max(leastRounds, Number(row?.Value ?? 0)), mostRounds);
   return rounds - (rounds % 1_000);
 }
 
 /** What the server takes from this user is found by asking: first for all of it, then for less. */
-async function changeInClear(session: MysqlSession, change: OwnChange): Promise<{ discardedOld: boolean }> {
+async function changeInClear(
+  session: Mysql2Session,
+  change: AccountChange<PasswordAccount>,
+): Promise<{ discardedOld: boolean }> {
   const newPassword = change.newPassword.reveal();
   let discardOld = true;
   let currentPassword: string | undefined;
@@ -76,7 +66,7 @@ async function changeInClear(session: MysqlSession, change: OwnChange): Promise<
     const refusal = await session.attempt({ text, refusals: refusalsLeft({ discardOld, currentPassword }) });
     if (refusal === undefined) return { discardedOld: discardOld };
     if (refusal === noPrivilege) discardOld = false;
-    else currentPassword = change.currentPassword.reveal();
+    else currentPassword = session.credential.password.reveal();
   }
 }
 

@@ -1,63 +1,9 @@
+import { isNativeHash } from '../mysql2/native-hash';
+import { type Account, quoteAccount, quoteText } from '../mysql2/quoting';
 import { isCachingSha2Hash } from './caching-sha2-hash';
-import { isNativeHash } from './native-hash';
-
-/** The longest user name, in characters. */
-export const maxUsernameCharacters = 32;
-
-/** The longest host part of an account, in characters. */
-const maxHostCharacters = 255;
-
-const lockTimeoutSeconds = 5;
-
-/** How long the server itself lets one statement run. */
-export const statementTimeoutMs = 15_000;
-
-/** What MySQL calls an account: a name and where it may come from. The same name at another host is another account. */
-export interface Account {
-  readonly username: string;
-  readonly host: string;
-}
 
 /** The ways to keep a password that Rotor computes hashes for. */
 export type PasswordPlugin = 'caching_sha2_password' | 'mysql_native_password';
-
-/**
- * A name as MySQL's own quoted identifier, whatever `sql_mode` says.
- *
- * @throws TypeError for a name that MySQL would refuse; callers have told the user before.
- */
-export function quoteIdentifier(name: string, maxCharacters = maxUsernameCharacters): string {
-  if (name === '' || name.includes('\0') || Array.from(name).length > maxCharacters) {
-    throw new TypeError(`A name that is empty, holds NUL or has more than ${maxCharacters} characters is not quoted.`);
-  }
-  return `\`${name.replaceAll('`', '``')}\``;
-}
-
-/** An account as MySQL writes it: both parts quoted. */
-export function quoteAccount({ username, host }: Account): string {
-  return `${quoteIdentifier(username)}@${quoteIdentifier(host, maxHostCharacters)}`;
-}
-
-/**
- * A text as a literal. Right only after {@link boundSession}, under which a backslash is a character like any other and
- * a quote is doubled.
- *
- * @throws TypeError for a text with NUL.
- */
-export function quoteText(text: string): string {
-  if (text.includes('\0')) throw new TypeError('A text with NUL cannot be quoted.');
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/**
- * Bounds what follows on the server's side, where it holds also when the client has gone (waiting for a lock lasts a year
- * otherwise), and settles how literals are read and hashes are shown.
- */
-export const boundSession = `SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES', lock_wait_timeout = ${lockTimeoutSeconds},
-  innodb_lock_wait_timeout = ${lockTimeoutSeconds}, max_execution_time = ${statementTimeoutMs}`;
-
-/** The account that the server made of the session: `name@host`, where the name is empty if it checked nothing. */
-export const readOwnAccount = 'SELECT CURRENT_USER() AS account';
 
 /** How the session's own account is set up; needs no privilege. */
 export const showOwnAccount = 'SHOW CREATE USER CURRENT_USER()';

@@ -1,22 +1,15 @@
+import { type FactsQuestion } from '../mysql2/dialect';
+import { type StatementStep } from '../mysql2/failure-rule';
+import { type Mysql2Session } from '../mysql2/mysql2-session';
+import { misconfigured } from '../mysql2/own-account';
 import { type AccountSetup, parseSetup, showSetup } from './account-setup';
-import { type StatementStep } from './failure-rule';
 import { type Granted, separateRoles, showGrants } from './grant-replay';
-import { misconfigured, type PasswordAccount, type Target } from './mysql-account';
-import { type MysqlSession } from './mysql-session';
-import { type Account } from './mysql-statements';
+import { type PasswordAccount } from './mysql-account';
 
 /** All that two accounts are compared by. */
 export interface AccountFacts extends Granted {
   readonly account: PasswordAccount;
   readonly setup: AccountSetup;
-}
-
-/** Whose facts to read, and the two accounts of the pair: either may be a role of the other, which is no right to give. */
-export interface FactsQuestion {
-  readonly account: PasswordAccount;
-  readonly pair: readonly Account[];
-  readonly step: StatementStep;
-  readonly target: Target;
 }
 
 /**
@@ -25,8 +18,8 @@ export interface FactsQuestion {
  * @throws TargetMisconfiguredError for a setup or a right that cannot be sent again.
  */
 export async function readAccountFacts(
-  session: MysqlSession,
-  { account, pair, step, target }: FactsQuestion,
+  session: Mysql2Session,
+  { account, pair, step }: FactsQuestion<PasswordAccount>,
 ): Promise<AccountFacts> {
   const [createUser = ''] = await texts(session, showSetup(account), step);
   const rows = separateRoles(await texts(session, showGrants(account), step), pair);
@@ -34,13 +27,14 @@ export async function readAccountFacts(
     return { account, rows, setup: parseSetup(createUser, account) };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw misconfigured(
-      target,
-      `sets user "${account.username}" up in a way that cannot be repeated for another, such as a certificate's name with a quote in it. Change that.`,
-    );
+    const { username } = account;
+    throw misconfigured(session, {
+      username,
+      what: `sets user "${username}" up in a way that cannot be repeated for another, such as a certificate's name with a quote in it. Change that.`,
+    });
   }
 }
 
-async function texts(session: MysqlSession, statement: string, step: StatementStep): Promise<string[]> {
+async function texts(session: Mysql2Session, statement: string, step: StatementStep): Promise<string[]> {
   return (await session.rows<Record<string, string>>(statement, step)).flatMap((row) => Object.values(row));
 }

@@ -1,30 +1,22 @@
+import { type FactsOfPair, type ParityStatement } from '../mysql2/dialect';
+import { quoteIdentifier } from '../mysql2/quoting';
 import { alterLike, isSetUpLike, setDefaultRoles } from './account-setup';
 import { accountsIn, missingGrants } from './grant-replay';
-import { quoteIdentifier } from './mysql-statements';
 import { type AccountFacts } from './parity-facts';
-
-/** Two accounts, of which the original's setup counts, and the rights of both. */
-export interface FactsOfPair {
-  readonly original: AccountFacts;
-  readonly alternate: AccountFacts;
-}
-
-/** A statement that brings two accounts to parity, and what lets a superuser run it who may not. */
-export interface ParityStatement {
-  readonly text: string;
-  readonly remedy: string;
-}
 
 /**
  * What is left to do for an alternate account that is there: nothing, for a pair at parity. Limits, TLS and the lock are
  * as the original has them; what either may do both may do, because either may have been granted it as the current one.
  */
-export function planParity(pair: FactsOfPair, admin: string): readonly ParityStatement[] {
+export function planParity(pair: FactsOfPair<AccountFacts>, admin: string): readonly ParityStatement[] {
   return [...planAlternate(pair, admin), ...planOriginal(pair, admin)];
 }
 
 /** The part of {@link planParity} that the alternate lacks. */
-export function planAlternate({ original, alternate }: FactsOfPair, admin: string): readonly ParityStatement[] {
+export function planAlternate(
+  { original, alternate }: FactsOfPair<AccountFacts>,
+  admin: string,
+): readonly ParityStatement[] {
   const isAlike = isSetUpLike(original.setup, alternate.setup);
   return [
     ...(isAlike ? [] : [ofAccount(alterLike(original.setup, alternate.account, alternate.setup), admin)]),
@@ -34,7 +26,7 @@ export function planAlternate({ original, alternate }: FactsOfPair, admin: strin
 }
 
 /** Partial revokes are the original's own: they are not taken from the other. */
-function planOriginal({ original, alternate }: FactsOfPair, admin: string): readonly ParityStatement[] {
+function planOriginal({ original, alternate }: FactsOfPair<AccountFacts>, admin: string): readonly ParityStatement[] {
   const from = { ...alternate, rows: alternate.rows.filter((row) => !row.startsWith('REVOKE ')) };
   return [
     ...missingGrants({ from, to: original }).map((text) => ofGrant(text, admin)),

@@ -1,5 +1,5 @@
 import { type ServerFacts } from '../../rotation/database-engine';
-import { type MysqlSession } from './mysql-session';
+import { type Mysql2Session } from '../mysql2/mysql2-session';
 
 /** Both may be read by anybody. */
 const readFacts = 'SELECT @@server_uuid AS serverId, VERSION() AS version';
@@ -8,7 +8,7 @@ const readFacts = 'SELECT @@server_uuid AS serverId, VERSION() AS version';
 const dualPasswords = [8, 0, 14];
 
 /** Asks the server what it is, and what it can do. */
-export async function readServerFacts(session: MysqlSession): Promise<ServerFacts> {
+export async function readServerFacts(session: Mysql2Session): Promise<ServerFacts> {
   const [row] = await session.read<{ serverId: string; version: string }>(readFacts);
   return { serverId: row?.serverId ?? '', secondPassword: hasSecondPassword(row?.version ?? '') };
 }

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
+import { type StraySearch } from '../../rotation/database-engine';
 import { TargetConflictError } from '../../rotation/errors';
-import { type ConnectionSecret } from '../../rotation/secret-value';
+import { assertDirect } from './assert-session';
 import { defaultPort } from './pg-client';
 import { type PostgresSession } from './postgres-session';
-import { quoteIdentifier, setLocally } from './postgres-statements';
+import { quoteIdentifier, type SessionFacts, setLocally } from './postgres-statements';
 
 /** How long the server waits for a session that it was told to end. */
 const endTimeoutMs = 2_000;
-
-/** A row for each session that was to be ended. */
-interface Stray {
-  /** False also for one that ended by itself at the same moment. */
-  readonly ended: boolean;
-}
 
 /**
  * What a session that changes a user is listed as, from its first moment on: the same for every such session, another
@@ -30,7 +25,7 @@ export function changerOf(username: string): string {
  * They are run as the user that signed in: `ALTER ROLE … SET role` may have put the session into a role that has no power
  * over the user's other sessions.
  */
-export function endStrayStatements(username: string): string {
+function endStrayStatements(username: string): string {
   return `SELECT ${setLocally('role', 'none')}, ${setLocally('search_path', '')};
 SELECT CASE WHEN own_role.rolsuper OR NOT role.rolsuper
     AND (pg_has_role(role.oid, 'USAGE') OR pg_has_role('pg_signal_backend', 'USAGE'))
@@ -42,28 +37,36 @@ WHERE own.pid = pg_backend_pid() AND stray.pid <> own.pid AND stray.application_
     OR (stray.backend_start, stray.pid) < (own.backend_start, own.pid))`;
 }
 
-/** Whether what {@link endStrayStatements} answered leaves nobody. */
-export function noneIsLeft(strays: readonly object[]): boolean {
-  return (strays as readonly Stray[]).every(({ ended }) => ended);
+/** Whose changes to end, as whom, and what to read before in the same round trip. */
+interface StrayEnding extends StraySearch {
+  /** A statement that yields one row, and in it the server's number for the session. */
+  readonly reading: string;
 }
 
 /**
- * Ends the sessions in which an earlier change of a user may still wait.
+ * Ends the sessions in which an earlier change of a user may still wait. Yields the row that was to be read.
  *
  * @throws TargetConflictError while one goes on.
  */
-export async function endStrays(
+export async function endStrays<Facts extends Pick<SessionFacts, 'backendPid'>>(
   session: PostgresSession,
-  { signInAs, username }: { signInAs: ConnectionSecret; username: string },
-): Promise<void> {
-  const look = async (): Promise<boolean> => {
-    const [, strays = []] = await session.batch(endStrayStatements(username));
-    return noneIsLeft(strays);
-  };
-  if ((await look()) || (await look())) return;
+  { signInAs, username, reading }: StrayEnding,
+): Promise<Facts> {
+  for (let looks = 0; looks < 2; looks++) {
+    const [[row] = [], , strays = []] = await session.batch(`${reading};\n${endStrayStatements(username)}`);
+    if (row === undefined) throw new TypeError('A statement that yields one row yielded none.');
+    const facts = row as Facts;
+    assertDirect(session, facts, signInAs);
+    // One that ended by itself at the same moment was not ended, and is not there when looked for again.
+    if (strays.every(({ ended }) => ended === true)) return facts;
+  }
+  throw goesOn({ signInAs, username });
+}
+
+function goesOn({ signInAs, username }: StraySearch): TargetConflictError {
   const { host, port = defaultPort } = signInAs;
   const [user, role] = [quoteIdentifier(signInAs.username), quoteIdentifier(username)];
-  throw new TargetConflictError(
+  return new TargetConflictError(
     `Another session of Rotor's at ${host}:${port} is changing ${role}, and user ${user} may not end it. It ends by itself ` +
       `within moments. If it does not, run: GRANT pg_signal_backend TO ${user}`,
     { engine: 'postgres', host, port, username },

@@ -50,16 +50,16 @@ export const failureRules: readonly FailureRule[] = [
   {
     phases: signingIn,
     codes: ['08P01'],
-    text: /^(SASL|password) authentication failed/,
+    text: /^(SASL|password) authentication failed|^no such user/,
     error: SignInRefusedError,
     tell: ({ server, user }) =>
-      `The pooler at ${server} refused the password of user ${user}. It may keep an older copy: ` +
+      `The pooler at ${server} refused the password of user ${user}, or does not know it. It may keep an older copy: ` +
       'name the server itself in the secret.',
   },
   {
     phases: signingIn,
     codes: ['08P01'],
-    text: /query_wait_timeout|try again later|cannot connect|shut(ting)? ?down/,
+    text: /query_wait_timeout|no more connections|try again later|cannot connect|shut(ting)? ?down/,
     error: TargetUnavailableError,
     tell: ({ server }) => `The pooler at ${server} has no connection to its server at the moment.`,
   },

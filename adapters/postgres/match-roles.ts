@@ -5,7 +5,7 @@ import { endStrays } from './end-strays';
 import { defaultPort } from './pg-client';
 import { planParity } from './plan-parity';
 import { type PostgresSession, type StatementStep } from './postgres-session';
-import { lockTimeoutMs, quoteIdentifier, setLocally, statementTimeoutMs } from './postgres-statements';
+import { lockTimeoutMs, quoteIdentifier, readBackend, setLocally, statementTimeoutMs } from './postgres-statements';
 import { readRoleFacts } from './role-facts';
 import { isCloneOf, pairOf } from './role-pair';
 import { readRoleSituation, type RoleSituation, type UserNames } from './role-situation';
@@ -35,7 +35,7 @@ export async function matchRoles(
 ): Promise<boolean> {
   const names = { original: original.username, alternate: alternate.username };
   const step: StatementStep = { phase: 'match', role: alternate.username };
-  await endStrays(session, { signInAs: superuser, username: alternate.username });
+  await endStrays(session, { signInAs: superuser, username: alternate.username, reading: readBackend });
   await session.rows('BEGIN', step);
   await session.rows(takeTurn, { ...step, values: [turnOf(names)] });
 

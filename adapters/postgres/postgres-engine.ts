@@ -11,13 +11,14 @@ import {
 import { CannotVerifyError, ConfigurationInvalidError, SignInRefusedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
+import { assertDirect, assertSessionUser } from './assert-session';
 import { changerOf, endStrays } from './end-strays';
 import { matchRoles } from './match-roles';
 import { defaultDatabase, defaultPort } from './pg-client';
 import { type PostgresSession, type SessionOptions, withSession } from './postgres-session';
-import { readServerId, readSessionUser, readSystemUser, type SessionFacts } from './postgres-statements';
+import { readBackend, readServerId, readSessionUser, readSystemUser, type SessionFacts } from './postgres-statements';
 import { runProbes } from './run-probes';
-import { assertSessionUser, setRolePassword } from './set-role-password';
+import { setRolePassword } from './set-role-password';
 import { validateConnection, validateNewPassword, validateUsername } from './validate-connection';
 import { type ParityCheck, verifyParity } from './verify-parity';
 
@@ -35,6 +36,7 @@ export interface PostgresEngineOptions {
 }
 
 type Target = Pick<ConnectionSecret, 'host' | 'port' | 'username'>;
+type UserFacts = Pick<SessionFacts, 'backendPid' | 'sessionUser' | 'currentUser'>;
 type SessionTarget = Pick<SessionOptions, 'credential' | 'role'> & Partial<Pick<SessionOptions, 'applicationName'>>;
 
 /** PostgreSQL 14 to 18, and what speaks its protocol and knows SCRAM-SHA-256. */
@@ -53,7 +55,9 @@ export class PostgresEngine implements DatabaseEngine {
 
   async canSignIn(credential: ConnectionSecret): Promise<boolean> {
     try {
-      await this.#inSession({ credential }, () => Promise.resolve());
+      await this.#inSession({ credential }, async (session) => {
+        assertDirect(session, await session.read<Pick<SessionFacts, 'backendPid'>>(readBackend), credential);
+      });
       return true;
     } catch (error) {
       if (error instanceof SignInRefusedError) return false;
@@ -63,8 +67,9 @@ export class PostgresEngine implements DatabaseEngine {
 
   async inspect(credential: ConnectionSecret): Promise<ServerFacts> {
     return this.#inSession({ credential }, async (session) => {
-      const { serverId } = await session.read<Pick<ServerFacts, 'serverId'>>(readServerId);
-      return { serverId, secondPassword: false };
+      const facts = await session.read<Pick<ServerFacts, 'serverId'> & Pick<SessionFacts, 'backendPid'>>(readServerId);
+      assertDirect(session, facts, credential);
+      return { serverId: facts.serverId, secondPassword: false };
     });
   }
 
@@ -91,10 +96,11 @@ export class PostgresEngine implements DatabaseEngine {
     });
   }
 
-  async endStrays({ signInAs, username }: StraySearch): Promise<void> {
+  async endStrays(search: StraySearch): Promise<void> {
+    const { signInAs, username } = search;
     validateUsername(username);
     await this.#inSession({ credential: signInAs, role: username }, (session) =>
-      endStrays(session, { signInAs, username }),
+      endStrays(session, { ...search, reading: readBackend }),
     );
   }
 
@@ -105,7 +111,8 @@ export class PostgresEngine implements DatabaseEngine {
    */
   async verifyCredential({ credential, probes, parity }: CredentialCheck): Promise<void> {
     const { isProved, actsAs } = await this.#inSession({ credential }, async (session) => {
-      const facts = await session.read<Pick<SessionFacts, 'sessionUser' | 'currentUser'>>(readSessionUser);
+      const facts = await session.read<UserFacts>(readSessionUser);
+      assertDirect(session, facts, credential);
       assertSessionUser(facts, credential);
       const proof = await provesPassword(session, credential);
       if (probes) await runProbes(session, { probes, role: facts.currentUser });

@@ -61,6 +61,7 @@ export class PostgresSession {
   #phase: Phase = 'connect';
   #step: Partial<StatementStep> = {};
   #challenge: PasswordChallenge = 'none';
+  #toldPid: number | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -71,6 +72,11 @@ export class PostgresSession {
   /** How the server had the password shown. */
   get challenge(): PasswordChallenge {
     return this.#challenge;
+  }
+
+  /** Whether this process of the server's is the one that was told while signing in. A pooler tells one that is not. */
+  isServedBy(pid: number): boolean {
+    return this.#toldPid === undefined || this.#toldPid === pid;
   }
 
   /** Signs in. */
@@ -156,6 +162,7 @@ export class PostgresSession {
     connection.once('authenticationCleartextPassword', () => (this.#challenge = 'cleartext'));
     connection.once('authenticationMD5Password', () => (this.#challenge = 'md5'));
     connection.once('authenticationSASLFinal', () => (this.#challenge = 'scram'));
+    connection.once('backendKeyData', ({ processID }: { processID: number }) => (this.#toldPid = processID));
   }
 
   /** The driver's parser throws inside the socket's event, where an unknown message would end this process. */

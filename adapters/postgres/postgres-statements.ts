@@ -26,8 +26,12 @@ export function quoteLiteral(text: string): string {
   return `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
+/** The server's own number for the session. */
+const backendPid = 'pg_catalog.pg_backend_pid() AS "backendPid"';
+
 /** What {@link readSessionFacts} answers. */
 export interface SessionFacts {
+  readonly backendPid: number;
   readonly sessionUser: string;
   readonly currentUser: string;
   /** Null before PostgreSQL 16. */
@@ -41,7 +45,7 @@ export interface SessionFacts {
  * search_path of the role may lead elsewhere.
  */
 export function readSessionFacts(username: string): string {
-  return `SELECT session_user AS "sessionUser", current_user AS "currentUser",
+  return `SELECT ${backendPid}, session_user AS "sessionUser", current_user AS "currentUser",
   pg_catalog.current_setting('scram_iterations', true) AS "scramIterations",
   (SELECT rolname FROM pg_catalog.pg_roles
     WHERE rolname OPERATOR(pg_catalog.=) ANY ('{rds_iam,rds_ad}'::pg_catalog.name[])
@@ -58,11 +62,14 @@ const noticeLostClient = setLocally('client_connection_check_interval', '1000');
 export const tryNoticeLostClient = `SELECT ${noticeLostClient}`;
 
 /** Who the session is: {@link SessionFacts} without the rest. */
-export const readSessionUser = 'SELECT session_user AS "sessionUser", current_user AS "currentUser"';
+export const readSessionUser = `SELECT ${backendPid}, session_user AS "sessionUser", current_user AS "currentUser"`;
+
+/** By whom the session is served, and nothing else. */
+export const readBackend = `SELECT ${backendPid}`;
 
 /** Made when a server's data are, and the same for its standbys. An ordinary user may read it. */
-export const readServerId =
-  'SELECT system_identifier::pg_catalog.text AS "serverId" FROM pg_catalog.pg_control_system()';
+export const readServerId = `SELECT ${backendPid}, system_identifier::pg_catalog.text AS "serverId"
+  FROM pg_catalog.pg_control_system()`;
 
 /** How the server authenticated the session; PostgreSQL 16 and later know, older ones refuse with 42703. */
 export const readSystemUser = 'SELECT SYSTEM_USER AS "systemUser"';

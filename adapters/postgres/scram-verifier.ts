@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type Sensitive } from '../../rotation/sensitive';
+import { saslprep } from './saslprep';
 
 const derive = promisify(pbkdf2);
 const keyBytes = 32;
@@ -16,7 +17,7 @@ const verifierPattern = /^SCRAM-SHA-256\$[1-9][0-9]{3,6}:[A-Za-z0-9+/]{22}==\$[A
 
 /** What to compute a verifier from. */
 export interface VerifierInput {
-  /** ASCII without NUL, not empty: other characters would need SASLprep (RFC 4013) first. */
+  /** One that {@link saslprep} knows, without NUL, not empty. */
   readonly password: Sensitive;
   readonly iterations: number;
   /** 16 bytes. Absent: random ones. */
@@ -27,13 +28,17 @@ export interface VerifierInput {
  * The SCRAM-SHA-256 verifier of a password, in the form that PostgreSQL stores (RFC 5802, RFC 7677).
  *
  * It lets a server check the password without knowing it. The work is done outside the event loop.
+ *
+ * @throws TypeError for a password that not every program would compute the same verifier of.
  */
 export async function scramVerifier({
   password,
   iterations,
   salt = randomBytes(saltBytes),
 }: VerifierInput): Promise<string> {
-  const salted = await derive(password.reveal(), salt, iterations, keyBytes, 'sha256');
+  const prepared = saslprep(password.reveal());
+  if (prepared === undefined) throw new TypeError('A password that programs differ about has no verifier.');
+  const salted = await derive(prepared, salt, iterations, keyBytes, 'sha256');
   const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest('base64');
   const serverKey = hmac(salted, 'Server Key').toString('base64');
   return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${serverKey}`;

@@ -3,6 +3,7 @@ import { MalformedSecretError, PasswordRejectedError } from '../../rotation/erro
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { type Sensitive } from '../../rotation/sensitive';
 import { maxNameBytes } from './postgres-statements';
+import { saslprep } from './saslprep';
 
 /** Names that PostgreSQL gives to no role of ours. */
 const reservedName = /^(pg_.*|none|public)$/s;
@@ -36,16 +37,17 @@ export function validateUsername(username: string): void {
 }
 
 /**
- * Checks that a verifier made here means the same password to every client: only ASCII does without SASLprep.
+ * Checks that a verifier made here means the same password to every program.
  *
  * @throws PasswordRejectedError
  */
 export function validateNewPassword(password: Sensitive): void {
-  if (!/^[\x01-\x7f]+$/.test(password.reveal())) {
-    throw new PasswordRejectedError(
-      'The new password is empty or holds NUL or characters outside ASCII. Rotor sets only ASCII passwords.',
-    );
-  }
+  const text = password.reveal();
+  if (text !== '' && !text.includes('\0') && saslprep(text) !== undefined) return;
+  throw new PasswordRejectedError(
+    'The new password is empty, or holds NUL or characters that programs prepare in different ways (SASLprep). ' +
+      'Choose one of ASCII characters.',
+  );
 }
 
 function validateHost(host: string): void {

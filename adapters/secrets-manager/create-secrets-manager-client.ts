@@ -1,12 +1,13 @@
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import { ConfigurationInvalidError } from '../../rotation/errors';
 import { rememberEndpoints } from './failed-endpoint';
+import { paceWrites } from './write-pace';
 
 /**
  * A client with limits: the SDK's own default is to wait for ever.
  *
  * A few quick attempts in the SDK, kept-alive connections, and an error where an answer does not come; long outages
- * are the caller's to wait for. Region, endpoint and credentials come from the SDK's own handling of the environment
+ * are the caller's to wait for. Writes slow down once the service asks for it. Region, endpoint and credentials come from the SDK's own handling of the environment
  * and profiles (`AWS_*`), unless `overrides` says otherwise. One that is missing is reported by the first call.
  * Whoever makes a client destroys it, or the process lingers.
  */
@@ -19,6 +20,7 @@ export function createSecretsManagerClient(overrides: SecretsManagerClientConfig
   });
   requireRegion(client);
   rememberEndpoints(client);
+  paceWrites(client);
   return client;
 }
 

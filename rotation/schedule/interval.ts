@@ -18,7 +18,7 @@ export interface ArmedInterval {
  *
  * It repeats by the days or the rate, which keeps it inside the windows. For a cron expression the interval is from the
  * window of `next` to the one after it: the first repetition falls into that one, later ones may miss their windows
- * where the calendar is uneven.
+ * where the calendar is uneven, and what fires outside them rotates nothing but is armed anew.
  *
  * `startAt` alone is no anchor, and an offset with a fraction of a second makes the Schedule fire once and stop.
  *

@@ -39,6 +39,16 @@ export function windowAtOrAfter({ instant, rules }: { instant: Date; rules: Rota
   return windowFrom(schedule, floorTo(schedule.gridHours * hourMs, at) + schedule.gridHours * hourMs);
 }
 
+/**
+ * Whether a rotation may begin at an instant: whether one of the rules' windows is open. By days without a duration one
+ * always is.
+ *
+ * @throws ConfigurationInvalidError for rules that `parseRotationRules` refuses.
+ */
+export function isWindowOpen({ instant, rules }: { instant: Date; rules: RotationRules }): boolean {
+  return windowAtOrAfter({ instant, rules }).opensAt <= instant;
+}
+
 /** The opening of the first window after a rotation; both in milliseconds. */
 export function nextOpening(schedule: RotationSchedule, lastRotation: number): number {
   if (schedule.kind === 'cron') return nextCronOpening(schedule, lastRotation);

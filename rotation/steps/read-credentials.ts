@@ -85,7 +85,8 @@ function superseded(what: string, ids: { secretId: string; clientRequestToken: s
   );
 }
 
-function readable(version: SecretVersion): ConnectionSecret | undefined {
+/** The credential that a version holds; undefined where its text cannot be understood, so that no database can have it. */
+export function readable(version: SecretVersion): ConnectionSecret | undefined {
   try {
     return SecretValue.parse(version.text).connection;
   } catch (err) {

@@ -1,9 +1,9 @@
 import { SignInRefusedError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
-import { SecretValue, type ConnectionSecret } from '../secret-value';
+import { type ConnectionSecret } from '../secret-value';
 import { labelsUnmoved } from './labels-unmoved';
-import { readCurrent } from './read-credentials';
+import { readable, readCurrent } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
 import { chooseStrategy } from './strategy-input';
 
@@ -23,7 +23,7 @@ export async function restoreCurrent(deps: StepDeps, request: RotationRequest): 
   const version = await store.readVersion({ secretId, versionId: clientRequestToken });
   const { strategy, input } = chooseStrategy(deps, { request, current });
 
-  const pending = version && SecretValue.parse(version.text).connection;
+  const pending = version && readable(version);
   if (pending && isSameTarget(current, pending)) {
     const stillWanted = labelsUnmoved(store, { secretId, current: versionId });
     return strategy.restoreCurrent({ ...input, pending, stillWanted });

@@ -1,8 +1,9 @@
-import { AccountBlockedError, MalformedSecretError, RotationError } from '../errors';
+import { AccountBlockedError, RotationError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
 import { type SecretVersion } from '../secret-store';
-import { SecretValue, type ConnectionSecret } from '../secret-value';
+import { type ConnectionSecret } from '../secret-value';
+import { readable } from './read-credentials';
 import { type StepDeps } from './step';
 
 /**
@@ -40,7 +41,7 @@ export async function takeStock(deps: StepDeps, request: RotationRequest): Promi
     store.readVersion({ secretId, versionId: clientRequestToken }),
     store.readLabel({ secretId, label: 'AWSPREVIOUS' }),
   ]);
-  const target = current && connectionOf(current);
+  const target = current && readable(current);
   const stocked = async (version: SecretVersion): Promise<StockedVersion> => {
     const { versionId, labels } = version;
     return { versionId, labels, signsIn: await acceptance(deps, { request, version, target }) };
@@ -56,7 +57,7 @@ async function acceptance(
   { engineFor }: StepDeps,
   asked: { request: RotationRequest; version: SecretVersion; target: ConnectionSecret | undefined },
 ): Promise<Acceptance> {
-  const credential = connectionOf(asked.version);
+  const credential = readable(asked.version);
   if (!credential || !asked.target || !isSameTarget(asked.target, credential)) return 'unknown';
   try {
     const engine = engineFor(credential.engine, asked.request.configuration.tls);
@@ -64,15 +65,6 @@ async function acceptance(
   } catch (err) {
     if (err instanceof AccountBlockedError) return 'blocked';
     if (err instanceof RotationError) return 'unknown';
-    throw err;
-  }
-}
-
-function connectionOf({ text }: SecretVersion): ConnectionSecret | undefined {
-  try {
-    return SecretValue.parse(text).connection;
-  } catch (err) {
-    if (err instanceof MalformedSecretError) return undefined;
     throw err;
   }
 }

@@ -23,6 +23,7 @@ export async function acceptAgain(input: StrategyInput, provers: AsyncIterable<C
       if (made && (await engine.canSignIn(current))) return;
     }
   }
+  if (await isProved(engine, current)) return; // another attempt made the change in between
   throw nobodySignsIn(current);
 }
 

@@ -31,6 +31,7 @@ export const singleUser: RotationStrategy = {
       const change = { signInAs, username: pending.username, newPassword: pending.password, stillWanted };
       if (await wasMade(engine, change)) return { changed: true };
     }
+    if (await engine.canSignIn(pending)) return { changed: true }; // another attempt made the change in between
     throw nobodySignsIn(current);
   },
 

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { withFailureBoundary } from '../../activities/failure-boundary';
-import { SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
+import { EventUndeliveredError, SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
 
 const input = { secretId: 'prod/app' };
 
@@ -53,6 +53,21 @@ test('a thrown value that is no error at all is not shown either', async () => {
 
   expect(failure).toMatchObject({ type: 'UnexpectedError' });
   expect(JSON.stringify(failure) + failure.message).not.toContain('hunter2');
+});
+
+test('who asks to be left alone for a time is, before the next attempt', async () => {
+  const failure = await failureOf(new EventUndeliveredError('busy', {}, 7_000));
+
+  expect(failure).toMatchObject({ nonRetryable: false, nextRetryDelay: 7_000 });
+});
+
+test('what a failure has to tell as well as an outcome stands beside its ids', async () => {
+  const refused = new SignInRefusedError('refused', { username: 'app' });
+  const activity = withFailureBoundary(() => Promise.reject(refused), { publishers: ['webhook'] });
+
+  await expect(newEnvironment().run(activity, input)).rejects.toMatchObject({
+    details: [{ username: 'app', publishers: ['webhook'], attempt: 1 }],
+  });
 });
 
 test('the outcome of an activity is handed on with its attempt, and so is its input', async () => {

@@ -228,6 +228,6 @@ test('rotor --help explains itself on stdout, and ends with 0', async () => {
   const { code, stdout, stderr } = await runRotor(['--help']);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const verb of ['dev', 'demo', 'worker', 'rotate', 'status'])
+  for (const verb of ['dev', 'demo', 'worker', 'rotate', 'configure', 'status'])
     expect(stdout).toMatch(new RegExp(`^ {2}${verb}`, 'm'));
 });

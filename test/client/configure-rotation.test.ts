@@ -112,6 +112,21 @@ describe('with a worker', () => {
     expect({ rotation, schedule }).toEqual({ rotation: undefined, schedule: undefined });
   });
 
+  test.each<[string, object, string]>([
+    ['an unknown member', { stratgy: 'single-user' }, 'but no "stratgy"'],
+    ['a port that is none', { endpoints: [{ host: 'a', port: 0 }] }, 'endpoints[0].port must be a whole number'],
+    ['a policy that no password satisfies', { passwordPolicy: { length: 3 } }, 'passwordPolicy cannot be used'],
+  ])('a configuration with %s is refused, and nothing is stored or started', async (_what, wrong, part) => {
+    const application = await rotor.createApplication();
+    const request = { secretId: application.name, configuration: wrong };
+
+    await expect(rotor.client.rotateSecret(request)).rejects.toThrow(part);
+    await expect(rotor.client.configure(request)).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
+
+    const { rotation, schedule } = await rotor.client.describe(application.name);
+    expect({ rotation, schedule }).toEqual({ rotation: undefined, schedule: undefined });
+  });
+
   test('invalid rules leave those that are stored as they are', async () => {
     const application = await rotor.createApplication();
     const secretId = application.name;
@@ -164,5 +179,74 @@ describe('with a worker', () => {
     const { schedule } = await rotor.client.describe(secretId);
     expect(schedule).toMatchObject({ paused: true, note: 'until the audit is over' });
     expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  /** Lets something happen between the reading of a Schedule and the first write to it. */
+  function beforeFirstWrite(happen: () => Promise<unknown>): void {
+    const { workflowService } = rotor.temporal;
+    const writing = jest.spyOn(workflowService, 'updateSchedule');
+    writing.mockImplementation(async (request: object) => {
+      writing.mockRestore();
+      await happen();
+      return workflowService.updateSchedule(request);
+    });
+  }
+
+  test('a pause that comes between the reading and the writing stays, with its note, and the rules are stored', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    await rotor.client.configure({ secretId, rotationRules: weekly });
+    beforeFirstWrite(() => rotor.client.pause({ secretId, note: 'meanwhile' }));
+
+    await rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    const { schedule } = await rotor.client.describe(secretId);
+    expect(schedule).toMatchObject({ paused: true, note: 'meanwhile' });
+    expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  test('a schedule that is deleted between the reading and the writing is made anew', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    await rotor.client.configure({ secretId, rotationRules: weekly });
+    beforeFirstWrite(() => rotor.schedule(application.arn).delete());
+
+    await rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    const { schedule } = await rotor.client.describe(secretId);
+    expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  test('of two that make the schedule at the same moment the later one counts', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    const creating = jest.spyOn(rotor.temporal.schedule, 'create').mockImplementation(async (options) => {
+      creating.mockRestore();
+      await rotor.client.configure({ secretId, rotationRules: weekly });
+      return rotor.temporal.schedule.create(options);
+    });
+
+    await rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    const { schedule } = await rotor.client.describe(secretId);
+    expect(schedule?.plan?.rotationRules).toEqual({ automaticallyAfterDays: 9 });
+  });
+
+  test('storing says so where others change the schedule again and again', async () => {
+    const application = await rotor.createApplication();
+    const secretId = application.name;
+    await rotor.client.configure({ secretId, rotationRules: weekly });
+    const { workflowService } = rotor.temporal;
+    const write = workflowService.updateSchedule.bind(workflowService);
+    const writing = jest.spyOn(workflowService, 'updateSchedule').mockImplementation(async (request: object) => {
+      await rotor.client.pause({ secretId, note: 'again' });
+      return write(request);
+    });
+
+    const refused = rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 9 } });
+
+    await expect(refused).rejects.toMatchObject({ name: 'TemporalUnavailable' });
+    writing.mockRestore();
+    expect((await rotor.client.describe(secretId)).schedule?.plan?.rotationRules).toEqual(weekly);
   });
 });

@@ -117,8 +117,8 @@ describe('with a worker', () => {
     });
 
     await expect(refused).rejects.toBeInstanceOf(RotationInProgressError);
-    await expect(refused).rejects.toThrow(`Go on with it by asking for the token ${pending}`);
-    await expect(refused).rejects.toThrow('take the label off that version');
+    await expect(refused).rejects.toThrow(`version ${pending} holds AWSPENDING`);
+    await expect(refused).rejects.toThrow('Go on with it by `rotor resume --pending`, or take the label off by `rotor discard`');
     const { rotation, schedule } = await rotor.client.describe(application.name);
     expect({ rotation, schedule }).toEqual({ rotation: undefined, schedule: undefined });
   });

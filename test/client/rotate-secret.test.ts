@@ -18,6 +18,8 @@ function request(application: RotatedApplication, clientRequestToken?: string): 
   return rotor.client.rotateSecret(clientRequestToken === undefined ? { secretId } : { secretId, clientRequestToken });
 }
 
+const rotationRules = { automaticallyAfterDays: 7 };
+
 /** Carries a rotation out while a worker runs. */
 async function whileWorking<T>(work: () => Promise<T>): Promise<T> {
   const worker = await rotor.startWorker();
@@ -91,16 +93,65 @@ test('new rules that come during a rotation are refused, and not stored', async 
   const rotation = await request(application);
   await hold.reached;
 
-  const refused = rotor.client.rotateSecret({
-    secretId: application.name,
-    rotationRules: { automaticallyAfterDays: 7 },
-  });
+  const refused = rotor.client.rotateSecret({ secretId: application.name, rotationRules });
 
   await expect(refused).rejects.toBeInstanceOf(RotationInProgressError);
   expect((await rotor.client.describe(application.name)).schedule).toBeUndefined();
   hold.release();
   await rotor.client.outcome(rotation);
   await worker.stop();
+});
+
+test('a request that another one overtakes in the last moment is refused, and its rules are not stored', async () => {
+  const hold = new Hold({ step: 'setSecret', moment: 'before' });
+  const worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+  const application = await rotor.createApplication();
+  const { workflow } = rotor.temporal;
+  const starting = jest.spyOn(workflow, 'startUpdateWithStart');
+  starting.mockImplementation(async (update, options) => {
+    starting.mockRestore();
+    await request(application);
+    return workflow.startUpdateWithStart(update, options);
+  });
+
+  const refused = rotor.client.rotateSecret({ secretId: application.name, rotationRules });
+
+  await expect(refused).rejects.toBeInstanceOf(RotationInProgressError);
+  const { schedule, rotation } = await rotor.client.describe(application.name);
+  expect(schedule).toBe(undefined);
+  expect(rotation?.status?.steps.map(({ step }) => step)).toContain('openRotation');
+  await hold.reached;
+  hold.release();
+  await rotor.owner(application.arn).result();
+  expect((await rotor.client.describe(application.name)).schedule).toBe(undefined);
+  expect(await application.versions()).toHaveLength(2);
+  await worker.stop();
+});
+
+test('a caller that dies before its rules are stored has them all the same, once its rotation has ended', async () => {
+  await whileWorking(async () => {
+    const application = await rotor.createApplication();
+    const storing = jest.spyOn(rotor.temporal.schedule, 'create').mockRejectedValue(new Error('gone'));
+
+    const failed = rotor.client.rotateSecret({ secretId: application.name, rotationRules });
+
+    await expect(failed).rejects.toThrow(`The rotation of ${application.name} is accepted and goes on, but`);
+    storing.mockRestore();
+    await rotor.owner(application.arn).result();
+    const { schedule } = await rotor.client.describe(application.name);
+    expect(schedule?.plan).toEqual({ secretId: application.arn, configuration: {}, rotationRules });
+  });
+});
+
+test('rules of a request that waits for a worker are stored', async () => {
+  const application = await rotor.createApplication();
+
+  const waiting = rotor.client.rotateSecret({ secretId: application.name, rotationRules });
+
+  await expect(waiting).rejects.toBeInstanceOf(WaitingForWorkerError);
+  const { schedule } = await rotor.client.describe(application.name);
+  expect(schedule?.plan?.rotationRules).toEqual(rotationRules);
+  await rotor.owner(application.arn).terminate();
 });
 
 test('without a worker a request is accepted and waits, and is carried out once one runs', async () => {

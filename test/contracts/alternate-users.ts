@@ -142,7 +142,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
         expect(await world.customOf(app.username)).toBe(7);
       });
 
-      it.each(hostileNames)('§11.1 makes the alternate of user %j', async (username) => {
+      it.each(hostileNames)('makes the alternate of user %j [§11.1]', async (username) => {
         const app = await anApplication(username);
         const table = await aTableFor(app);
         const clone = alternateOf(app);
@@ -156,7 +156,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
     });
 
     describe('again', () => {
-      it('§11.23 changes nothing', async () => {
+      it('changes nothing [§11.23]', async () => {
         const app = await anApplication();
         const clone = alternateOf(app);
         await match(app, clone);
@@ -192,7 +192,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
         await verify(app, clone);
       });
 
-      it('§11.21 repairs an alternate that was there, with another password and other limits, and may not sign in', async () => {
+      it('repairs an alternate that was there, with another password and other limits, and may not sign in [§11.21]', async () => {
         const app = await anApplication();
         const clone = alternateOf(app);
         const table = await aTableFor(app);
@@ -325,7 +325,7 @@ export function describeAlternateUsersContract(subject: AlternateUsersSubject): 
         expect(await world.signsIn(alternateOf(app))).toBe(false);
       });
 
-      it('§11.28 §11.29 is a superuser who may not grant what the original has, and the error says what to run', async () => {
+      it('is a superuser who may not grant what the original has, and the error says what to run [§11.28] [§11.29]', async () => {
         const app = await anApplication();
         await aTableFor(app);
         const weak = await world.weakSuperuser(app.username);

@@ -276,7 +276,7 @@ export function describeDatabaseEngineContract({
         await expectOnly({ username: user.username, right: 'second', wrong: user.password });
       });
 
-      it('§11.14 accepts a new password that equals the old one', async () => {
+      it('accepts a new password that equals the old one [§11.14]', async () => {
         const user = await aUser();
 
         await changeOwn(user, user.password);
@@ -310,7 +310,7 @@ export function describeDatabaseEngineContract({
         await expect(changeBySuperuser('nobody_here', 'second')).rejects.toBeInstanceOf(TargetMisconfiguredError);
       });
 
-      it('§11.45 lets simultaneous changes of one user end with one of their passwords', async () => {
+      it('lets simultaneous changes of one user end with one of their passwords [§11.45]', async () => {
         const user = await aUser();
         const passwords = ['second', 'third', 'fourth', 'fifth'];
 
@@ -344,7 +344,7 @@ export function describeDatabaseEngineContract({
         });
       }
 
-      it('§11.11 refuses an empty new password and one with NUL, and changes nothing', async () => {
+      it('refuses an empty new password and one with NUL, and changes nothing [§11.11]', async () => {
         const user = await aUser();
 
         for (const password of ['', 'a\0b']) {
@@ -368,7 +368,7 @@ export function describeDatabaseEngineContract({
 
       itNeeds(
         'passwordRefusedFor',
-        '§11.14 tells a password that the policy refuses, and keeps the old one',
+        'tells a password that the policy refuses, and keeps the old one [§11.14]',
         async () => {
           const user = await aUser();
           const refused = arranged(world.passwordRefusedFor)(user.username);
@@ -388,7 +388,7 @@ export function describeDatabaseEngineContract({
         await expect(engine.verifyCredential({ credential: credential(user) })).resolves.toBeUndefined();
       });
 
-      it('passes for a password that was just changed, and refuses the one before', async () => {
+      it('passes for a password that was just changed, and refuses the one before [§11.37]', async () => {
         const user = await aUser();
 
         await changeOwn(user, 'second');
@@ -440,7 +440,7 @@ export function describeDatabaseEngineContract({
           expect(await world.countRows(name)).toBe(0);
         });
 
-        it.each(['read', 'write'] as const)('§11.39 tells a missing right of a %s probe', async (kind) => {
+        it.each(['read', 'write'] as const)('tells a missing right of a %s probe [§11.39]', async (kind) => {
           const [user, name] = [await aUser(), table()];
           await world.createTable(name);
 
@@ -485,7 +485,7 @@ export function describeDatabaseEngineContract({
         });
       });
 
-      itNeeds('admitUnchecked', '§11.32 fails for a server that takes any password', async () => {
+      itNeeds('admitUnchecked', 'fails for a server that takes any password [§11.32]', async () => {
         const user = await aUser();
         await arranged(world.admitUnchecked)(user.username);
 
@@ -523,7 +523,7 @@ export function describeDatabaseEngineContract({
         }
       });
 
-      it('§11.18 keeps the passwords out of its errors', async () => {
+      it('keeps the passwords out of its errors [§11.18]', async () => {
         const user = await aUser({ password: 'fIrst-gUarded-pAssword' });
         const newPassword = 'sEcond-gUarded-pAssword';
         const signInAs = credential(user);
@@ -571,13 +571,13 @@ export function describeDatabaseEngineContract({
         await engine.verifyCredential({ credential: credential({ username, password: 'third' }) });
       }
 
-      it.each(hostileNames)('§11.1 signs in, changes and verifies user %j', expectUsable);
+      it.each(hostileNames)('signs in, changes and verifies user %j [§11.1]', expectUsable);
 
-      itNeeds('spacesAroundName', '§11.6 signs in, changes and verifies user " leading and trailing "', () =>
+      itNeeds('spacesAroundName', 'signs in, changes and verifies user " leading and trailing " [§11.6]', () =>
         expectUsable(' leading and trailing '),
       );
 
-      it('§11.2 leaves the user alone whose name differs in case only', async () => {
+      it('leaves the user alone whose name differs in case only [§11.2]', async () => {
         const [upper, lower] = [await aUser({ username: 'Mixed_Case' }), await aUser({ username: 'mixed_case' })];
 
         await changeBySuperuser(upper.username, 'second');
@@ -586,7 +586,7 @@ export function describeDatabaseEngineContract({
         await expectOnly({ username: upper.username, right: 'second', wrong: upper.password });
       });
 
-      it.each(hostilePasswords)('§11.9 §11.10 changes to the password %j and from it', async (password) => {
+      it.each(hostilePasswords)('changes to the password %j and from it [§11.9] [§11.10]', async (password) => {
         const user = await aUser();
 
         await changeOwn(user, password);

@@ -1,4 +1,5 @@
-import { type DatabaseEngine, type UserMatch } from '../../rotation/database-engine';
+import { waitUntil } from '../../local/supervisor';
+import { type DatabaseEngine, type PasswordChange, type UserMatch } from '../../rotation/database-engine';
 import { RotationError, TargetConflictError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { Sensitive } from '../../rotation/sensitive';
@@ -45,20 +46,38 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       alternate: { ...original, username: `${original.username}_clone`, password: new Sensitive(password) },
     });
 
-    /** Starts a call whose change waits. Yields what became of it, once it ends: undefined where it was made. */
-    async function startStray(held: HeldChanges, call: () => Promise<unknown>): Promise<{ ended: Promise<unknown> }> {
-      const ended = call().then(
-        () => undefined,
-        (failure: unknown) => failure,
-      );
-      await held.waiting();
-      return { ended };
+    interface Stray {
+      /** What became of it: undefined where its change was made. */
+      readonly ended: Promise<unknown>;
+      /** Fails where it goes on: an ended one is told at once, long before the server's own limits. */
+      readonly assertEnded: () => Promise<void>;
     }
 
-    const change = (user: ConnectionSecret, signInAs: ConnectionSecret, newPassword: string): Promise<void> =>
-      subject
-        .engineFor()
-        .changePassword({ signInAs, username: user.username, newPassword: new Sensitive(newPassword) });
+    /** Starts a call whose change waits. */
+    async function startStray(held: HeldChanges, call: () => Promise<unknown>): Promise<Stray> {
+      let hasEnded = false;
+      const ended = call()
+        .then(
+          () => undefined,
+          (failure: unknown) => failure,
+        )
+        .finally(() => {
+          hasEnded = true;
+        });
+      await held.waiting();
+      return {
+        ended,
+        assertEnded: async () => {
+          expect(await waitUntil(() => Promise.resolve(hasEnded), { limitMs: 1_000 })).toBe(true);
+          expect(await ended).toBeInstanceOf(RotationError);
+        },
+      };
+    }
+
+    type Change = Pick<PasswordChange, 'signInAs' | 'stillWanted'> & { readonly to: string };
+
+    const change = (user: ConnectionSecret, { to, ...rest }: Change): Promise<void> =>
+      subject.engineFor().changePassword({ username: user.username, newPassword: new Sensitive(to), ...rest });
 
     async function whileHeld(use: (held: HeldChanges) => Promise<void>): Promise<void> {
       const held = await subject.holdChanges();
@@ -78,10 +97,10 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       const user = await subject.user();
 
       await whileHeld(async (held) => {
-        const stray = await startStray(held, () => change(user, signInAs(user), late));
+        const stray = await startStray(held, () => change(user, { signInAs: signInAs(user), to: late }));
         await subject.engineFor().endStrays({ signInAs: signInAs(user), username: user.username });
+        await stray.assertEnded();
         await held.release();
-        expect(await stray.ended).toBeInstanceOf(RotationError);
       });
 
       expect(await working(user)).toEqual([user.password.reveal()]);
@@ -93,9 +112,9 @@ export function describeLateChanges(subject: LateChangesSubject): void {
         const user = await subject.user();
 
         await whileHeld(async (held) => {
-          const stray = await startStray(held, () => change(user, signInAs(user), late));
-          const retry = change(user, signInAs(user), wanted);
-          expect(await stray.ended).toBeInstanceOf(RotationError);
+          const stray = await startStray(held, () => change(user, { signInAs: signInAs(user), to: late }));
+          const retry = change(user, { signInAs: signInAs(user), to: wanted, stillWanted: stray.assertEnded });
+          await stray.ended;
           await held.release();
           await retry;
         });
@@ -108,10 +127,10 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       const user = await subject.user();
 
       await whileHeld(async (held) => {
-        const stray = await startStray(held, () => change(user, user, late));
+        const stray = await startStray(held, () => change(user, { signInAs: user, to: late }));
         await subject.engineFor().endStrays({ signInAs: subject.admin, username: user.username });
+        await stray.assertEnded();
         await held.release();
-        expect(await stray.ended).toBeInstanceOf(RotationError);
       });
 
       expect(await working(user)).toEqual([user.password.reveal()]);
@@ -121,7 +140,7 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       const user = await subject.user();
 
       await whileHeld(async (held) => {
-        const stray = await startStray(held, () => change(user, subject.admin, late));
+        const stray = await startStray(held, () => change(user, { signInAs: subject.admin, to: late }));
         const ending = subject.engineFor().endStrays({ signInAs: user, username: user.username });
         await expect(ending).rejects.toBeInstanceOf(TargetConflictError);
         await held.release();
@@ -137,7 +156,7 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       const [user, other] = [await subject.user(), await subject.user()];
 
       await whileHeld(async (held) => {
-        const going = await startStray(held, () => change(other, other, wanted));
+        const going = await startStray(held, () => change(other, { signInAs: other, to: wanted }));
         await subject.engineFor().endStrays({ signInAs: subject.admin, username: user.username });
         await held.release();
         expect(await going.ended).toBeUndefined();
@@ -151,16 +170,12 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       const noLonger = new Error('no longer wanted');
 
       await whileHeld(async (held) => {
-        const stray = await startStray(held, () => change(user, user, late));
-        const retry = subject.engineFor().changePassword({
-          signInAs: user,
-          username: user.username,
-          newPassword: new Sensitive(wanted),
-          stillWanted: async () => {
-            expect(await stray.ended).toBeInstanceOf(RotationError);
-            throw noLonger;
-          },
-        });
+        const stray = await startStray(held, () => change(user, { signInAs: user, to: late }));
+        const stillWanted = async (): Promise<void> => {
+          await stray.assertEnded();
+          throw noLonger;
+        };
+        const retry = change(user, { signInAs: user, to: wanted, stillWanted });
         await expect(retry).rejects.toBe(noLonger);
       });
 
@@ -174,8 +189,8 @@ export function describeLateChanges(subject: LateChangesSubject): void {
       await whileHeld(async (held) => {
         const stray = await startStray(held, () => subject.engineFor().matchUser(pairOf(user, late)));
         await subject.engineFor().endStrays({ signInAs: subject.admin, username: alternate.username });
+        await stray.assertEnded();
         await held.release();
-        expect(await stray.ended).toBeInstanceOf(RotationError);
       });
 
       expect(await working(alternate)).toEqual([]);
@@ -186,8 +201,8 @@ export function describeLateChanges(subject: LateChangesSubject): void {
 
       await whileHeld(async (held) => {
         const stray = await startStray(held, () => subject.engineFor().matchUser(pairOf(user, late)));
-        const retry = subject.engineFor().matchUser(pairOf(user, wanted));
-        expect(await stray.ended).toBeInstanceOf(RotationError);
+        const retry = subject.engineFor().matchUser({ ...pairOf(user, wanted), stillWanted: stray.assertEnded });
+        await stray.ended;
         await held.release();
         expect(await retry).toEqual({ changed: true });
       });

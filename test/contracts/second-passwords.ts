@@ -73,7 +73,7 @@ export function describeSecondPasswordsContract({ name, start }: SecondPasswords
       }
     });
 
-    it('loses neither when it is repeated', async () => {
+    it('loses neither when it is repeated [§11.23]', async () => {
       const user = await aUser();
 
       for (let run = 0; run < 3; run++) {
@@ -104,7 +104,7 @@ export function describeSecondPasswordsContract({ name, start }: SecondPasswords
       }
     });
 
-    it('leaves one password where none is to be kept, also of two', async () => {
+    it('leaves one password where none is to be kept, also of two [§11.24]', async () => {
       const user = await aUser();
       await change({ username: user.username, to: 'second', keep: user.password });
 

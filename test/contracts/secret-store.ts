@@ -329,6 +329,17 @@ export function describeSecretStoreContract(subject: {
         await expect(move).rejects.toThrow(StoreRequestRefusedError);
         expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'] });
       });
+
+      it('moves nothing to a version without a value', async () => {
+        const { secretId, first } = await aSecret();
+        const empty = randomUUID();
+        await world.createEmptyPending({ secretId, versionId: empty });
+
+        const move = store.moveCurrent({ secretId, from: first, to: empty });
+
+        await expect(move).rejects.toThrow(StoreRequestRefusedError);
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'], [empty]: ['AWSPENDING'] });
+      });
     });
 
     describe('removePending', () => {

@@ -9,6 +9,7 @@ const retryable = [
   'StoreThrottled',
   'StoreUnavailable',
   'ScheduleUnavailable',
+  'EventUndelivered',
 ];
 
 it.each(Object.entries(classes))('%s has its name on the wire and tells whether time heals it', (className, Class) => {

@@ -3,7 +3,9 @@ import { Client } from '@temporalio/client';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
+import { type RotationEvents } from '../../rotation/rotation-events';
 import { enginesFor } from '../../worker/engine-registry';
+import { eventSinks } from '../../worker/event-sinks';
 import { registerSearchAttributes } from '../../worker/register-search-attributes';
 
 /** What a worker for tests is made of. */
@@ -15,11 +17,13 @@ export interface HeldWorkerOptions {
   readonly workflowBundle: { readonly codePath: string };
   /** Changes the activities. */
   readonly wrap: (activities: Activities) => Activities;
+  readonly eventLog?: RotationEvents;
+  readonly publishers?: readonly string[];
 }
 
 /** A worker as `createRotorWorker` makes it, whose activities a test can get at, and which leaves at once. */
 export async function createHeldWorker(options: HeldWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, secretsManager, workflowBundle, wrap } = options;
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle, wrap, eventLog, publishers = [] } = options;
   const activities = createActivities({
     stepDeps: (signal) => ({
       store: new SecretsManagerStore({ client: secretsManager, signal }),
@@ -27,6 +31,7 @@ export async function createHeldWorker(options: HeldWorkerOptions): Promise<Work
     }),
     temporal: new Client({ connection, namespace }),
     searchable: (await registerSearchAttributes(connection, namespace)) === undefined,
+    publishers,
   });
   return Worker.create({
     connection,
@@ -34,6 +39,7 @@ export async function createHeldWorker(options: HeldWorkerOptions): Promise<Work
     taskQueue,
     identity: 'rotor-worker',
     activities: wrap(activities),
+    sinks: eventSinks(eventLog),
     workflowBundle,
     stickyQueueScheduleToStartTimeout: '1 second',
     maxHeartbeatThrottleInterval: '100 milliseconds',

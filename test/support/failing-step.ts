@@ -2,16 +2,19 @@ import { type Activities } from '../../activities';
 import { withFailureBoundary } from '../../activities/failure-boundary';
 import { type RotationError } from '../../rotation/errors';
 
-/** Makes a step fail before its effect, for as long as it is told to, as an activity of Rotor's fails. */
+/** Makes a step fail before its effect, so often or for as long as it is told to, as an activity of Rotor's fails. */
 export class FailingStep {
   /** How often the step was asked for. */
   asked = 0;
   readonly #step: keyof Activities;
   #failure: RotationError | undefined;
 
-  constructor(step: keyof Activities, failure: RotationError) {
+  readonly #times: number;
+
+  constructor(step: keyof Activities, failure: RotationError, { times = Infinity }: { times?: number } = {}) {
     this.#step = step;
     this.#failure = failure;
+    this.#times = times;
   }
 
   /** Lets the step succeed from now on. */
@@ -24,7 +27,7 @@ export class FailingStep {
     const failing = withFailureBoundary(() => Promise.reject(this.#failure as Error));
     const wrapped = (input: never): Promise<object> => {
       this.asked += 1;
-      return this.#failure ? failing(input) : activities[this.#step](input);
+      return this.#failure && this.asked <= this.#times ? failing(input) : activities[this.#step](input);
     };
     return { ...activities, [this.#step]: wrapped };
   }

@@ -191,17 +191,17 @@ export class FakeDatabase {
   }
 
   #change({ signInAs, username, newPassword, alsoKeep }: PasswordChange): void {
-    const { isSuperuser = false } = this.#signIn(signInAs);
     const server = this.#find(signInAs);
-    const user = server.users.get(username);
     const ids = { ...idsOf(signInAs), username };
+    if (alsoKeep && !server.hasSecondPasswords) {
+      throw new ConfigurationInvalidError('The server has no second passwords.', ids);
+    }
+    const { isSuperuser = false } = this.#signIn(signInAs);
+    const user = server.users.get(username);
     if (!isSuperuser && username !== signInAs.username) {
       throw new PermissionMissingError(`"${signInAs.username}" may not change "${username}".`, ids);
     }
     if (!user) throw new TargetMisconfiguredError(`There is no user "${username}".`, ids);
-    if (alsoKeep && !server.hasSecondPasswords) {
-      throw new ConfigurationInvalidError('The server has no second passwords.', ids);
-    }
     assertAllowed(server, { ...ids, username, password: newPassword.reveal() });
     user.password = newPassword.reveal();
     delete user.secondPassword;

@@ -88,6 +88,11 @@ export class FakeSecretStore implements SecretStore {
     return this.#find(secretId).values.size;
   }
 
+  /** The ids of the versions that have a value, with labels or without. */
+  versionIds(secretId: string): string[] {
+    return [...this.#find(secretId).values].flatMap(([versionId, text]) => (text === undefined ? [] : [versionId]));
+  }
+
   /** Makes the next call of a member fail: before its effect, or after it, as where an answer is lost. */
   failNext(member: keyof SecretStore, error: Error, moment: Moment): void {
     this.interruptNext(member, moment, () => {
@@ -136,7 +141,7 @@ export class FakeSecretStore implements SecretStore {
       const holder = secret.holders.get('AWSCURRENT');
       if (holder === to) return;
       if (holder !== from) throw new RotationSupersededError('Somebody else moved AWSCURRENT.', { secretId });
-      if (!secret.values.has(to)) throw new StoreRequestRefusedError(`There is no version ${to}.`, { secretId });
+      if (!secret.values.get(to)) throw new StoreRequestRefusedError(`Version ${to} has no value.`, { secretId });
       moveCurrent(secret, to);
     });
   }

@@ -13,12 +13,22 @@ interface ImportRule {
   readonly packages: readonly string[];
 }
 
-const vendors = {
-  'secrets-manager': ['@aws-sdk/client-secrets-manager'],
-  postgres: ['pg'],
-  mysql: ['mysql2'],
-  mariadb: ['mysql2'],
+/** The folders of the adapters. `mysql2` is no adapter of its own, but what two of them have in common. */
+const adapters = {
+  'secrets-manager': { packages: ['@aws-sdk/client-secrets-manager'], shares: [] },
+  postgres: { packages: ['pg'], shares: [] },
+  mysql2: { packages: ['mysql2'], shares: [] },
+  mysql: { packages: [], shares: ['mysql2'] },
+  mariadb: { packages: [], shares: ['mysql2'] },
+  'event-bridge': { packages: ['@aws-sdk/client-eventbridge'], shares: [] },
+  'event-log': { packages: [], shares: [] },
+  webhook: { packages: [], shares: [] },
 } as const;
+
+/** What the worker may have of the adapters. */
+const adapterEntries = ['secrets-manager', 'postgres', 'mysql', 'mariadb', 'event-bridge', 'event-log', 'webhook'].map(
+  (adapter) => `adapters/${adapter}/index.ts`,
+);
 
 /** What several of the `local` folders share: they meet each other in their entry modules. */
 const surroundings = ['postgres', 'stack', 'supervisor', 'temporal', 'demo', 'dev'].map(
@@ -28,9 +38,9 @@ const surroundings = ['postgres', 'stack', 'supervisor', 'temporal', 'demo', 'de
 /** Who may import what: a folder that has no rule may import nothing. */
 export const importRules: readonly ImportRule[] = [
   { folder: 'rotation/', files: ['rotation/'], packages: ['node:crypto', 'node:util', 'jsonc-parser'] },
-  ...Object.entries(vendors).map(([adapter, packages]) => ({
+  ...Object.entries(adapters).map(([adapter, { packages, shares }]) => ({
     folder: `adapters/${adapter}/`,
-    files: ['rotation/', `adapters/${adapter}/`],
+    files: ['rotation/', ...[adapter, ...shares].map((folder) => `adapters/${folder}/`)],
     packages: ['node', ...packages],
   })),
   {
@@ -46,7 +56,7 @@ export const importRules: readonly ImportRule[] = [
   },
   {
     folder: 'worker/',
-    files: ['rotation/', 'adapters/', 'activities/', 'workflows/', 'worker/'],
+    files: ['rotation/', ...adapterEntries, 'activities/', 'workflows/', 'worker/'],
     packages: [
       'node',
       '@aws-sdk/client-secrets-manager',
@@ -59,7 +69,7 @@ export const importRules: readonly ImportRule[] = [
   {
     folder: 'client/',
     files: ['rotation/', 'workflows/', 'adapters/secrets-manager/', 'client/'],
-    packages: ['node', '@temporalio/client', '@temporalio/common'],
+    packages: ['node', '@temporalio/client', '@temporalio/common', 'yaml', 'zod'],
   },
   {
     folder: 'cli/',

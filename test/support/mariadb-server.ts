@@ -4,6 +4,7 @@ import { findFreePort } from '../../local/supervisor';
 import { type AlternatingUnderTest } from '../contracts/alternate-users';
 import { provide, type Provision } from './servers/describe-on';
 import { type MariadbProgram, mariadbProgram } from './servers/mariadb-program';
+import { nativeHashOf } from './servers/native-hash-of';
 import { type OwnSqlServer, type SqlServer } from './servers/sql-server';
 import { sqlUnderTest } from './servers/sql-under-test';
 import { startOwnServer } from './servers/start-own-server';
@@ -15,7 +16,7 @@ const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
 
 /** Starts a MariaDB with the data of a new one. `options` are its own, without `--`; an empty one stands alone. */
 export async function startMariadbServer(
-  { server, install, pluginFolder }: MariadbProgram,
+  { server, install, args, pluginFolder }: MariadbProgram,
   options: Readonly<Record<string, string>> = {},
   firstStatements?: readonly string[],
 ): Promise<OwnSqlServer> {
@@ -26,13 +27,14 @@ export async function startMariadbServer(
       command: install,
       args: [
         '--no-defaults',
+        ...args,
         `--datadir=${dataFolder}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         ...asRoot,
       ],
     },
-    run: { command: server, args: ['--no-defaults', `--datadir=${dataFolder}`, ...asRoot] },
+    run: { command: server, args: ['--no-defaults', ...args, `--datadir=${dataFolder}`, ...asRoot] },
     options: {
       'bind-address': '127.0.0.1',
       'skip-name-resolve': '',
@@ -43,7 +45,7 @@ export async function startMariadbServer(
       ...options,
     },
     firstStatements: firstStatements ?? [
-      `CREATE USER ${superuser.username}@'%' IDENTIFIED BY '${superuser.password}'`,
+      `CREATE USER ${superuser.username}@'%' IDENTIFIED BY PASSWORD '${nativeHashOf(superuser.password)}'`,
       `GRANT ALL ON *.* TO ${superuser.username}@'%' WITH GRANT OPTION`,
       `INSERT INTO mysql.proxies_priv VALUES ('%', '${superuser.username}', '', '', 1, '', NOW())`,
       "DELETE FROM mysql.global_priv WHERE User IN ('root', '')",

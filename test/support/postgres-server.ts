@@ -94,6 +94,11 @@ export class OwnPostgresServer extends PostgresServer {
     this.#controls = controls;
   }
 
+  /** Where its data is, as `data`, and its log. */
+  get folder(): string {
+    return path.dirname(this.#controls.logFile);
+  }
+
   /** Ends the server and keeps its data. */
   async halt(): Promise<void> {
     await this.#controls.halt();

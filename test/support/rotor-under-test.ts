@@ -7,9 +7,12 @@ import { createSecretsManagerClient, SecretsManagerStore } from '../../adapters/
 import { RotationClient, type RotationHandle } from '../../client';
 import { type SecretsManagerEndpoint, startSecretsManager } from '../../local/secrets-manager';
 import { waitUntil } from '../../local/supervisor';
+import { type RotationEvents } from '../../rotation/rotation-events';
 import { rotationId } from '../../rotation/rotation-id';
 import { Sensitive } from '../../rotation/sensitive';
 import { createRotorWorker } from '../../worker';
+import { createEventWorkers } from '../../worker/create-event-workers';
+import { type Publishers } from '../../worker/event-publishers';
 import { type rotateSecret } from '../../workflows';
 import { createHeldWorker } from './create-held-worker';
 import { PostgresServer } from './postgres-server';
@@ -23,9 +26,11 @@ export interface RunningWorker {
 }
 
 /** How a worker of a test differs from Rotor's. */
-export interface WorkerOptions {
+export interface WorkerChanges {
   /** Changes the activities. */
   readonly wrap?: (activities: Activities) => Activities;
+  readonly eventLog?: RotationEvents;
+  readonly publishers?: Publishers;
   /** @defaultValue straight to the suite's endpoint */
   readonly secretsManager?: SecretsManagerClient;
 }
@@ -69,12 +74,15 @@ export class RotorUnderTest {
     this.client = new RotationClient({ temporal: this.temporal, taskQueue: this.taskQueue, store });
   }
 
-  /** Once per suite: the SDK's runtime of a process can be set up only once. */
-  static async start(): Promise<RotorUnderTest> {
+  /**
+   * Once per suite: the SDK's runtime of a process can be set up only once. Secrets are kept in memory, unless a folder
+   * is named.
+   */
+  static async start({ secretsFolder }: { secretsFolder?: string } = {}): Promise<RotorUnderTest> {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const { address } = sharedServers().temporal;
     const [endpoint, connection, native] = await Promise.all([
-      startSecretsManager(),
+      startSecretsManager({ folder: secretsFolder }),
       Connection.connect({ address }),
       NativeConnection.connect({ address }),
     ]);
@@ -109,18 +117,22 @@ export class RotorUnderTest {
   }
 
   /** A worker in this process, as Rotor makes it; with changed activities, one that only tests have. */
-  async startWorker({ wrap, secretsManager = this.secretsManager }: WorkerOptions = {}): Promise<RunningWorker> {
+  async startWorker(changes: WorkerChanges = {}): Promise<RunningWorker> {
+    const { wrap, eventLog, publishers = {}, secretsManager = this.secretsManager } = changes;
     const { temporal, program } = this.servers;
+    const place = { connection: this.#parts.native, namespace: temporal.namespace, taskQueue: this.taskQueue };
     const options = {
-      connection: this.#parts.native,
-      namespace: temporal.namespace,
-      taskQueue: this.taskQueue,
+      ...place,
       secretsManager,
       workflowBundle: { codePath: program.workflowBundle },
+      publishers: Object.keys(publishers),
+      ...(eventLog ? { eventLog } : {}),
     };
-    const worker = run(await (wrap ? createHeldWorker({ ...options, wrap }) : createRotorWorker(options)));
-    this.#workers.push(worker);
-    return worker;
+    const owner = await (wrap ? createHeldWorker({ ...options, wrap }) : createRotorWorker(options));
+    const running = [owner, ...(await createEventWorkers({ ...place, publishers }))].map((worker) => run(worker));
+    const all = { stop: () => Promise.all(running.map((worker) => worker.stop())).then(() => undefined) };
+    this.#workers.push(all);
+    return all;
   }
 
   /** The owner of a secret's rotation; the newest run, unless one is named. */

@@ -8,7 +8,7 @@ import { buildProgram, type BuiltProgram } from './build-program';
 
 /** What the suites about whole rotations share: two servers, and Rotor as a built program. */
 export interface SharedServers {
-  readonly temporal: Pick<RunningTemporal, 'address' | 'namespace' | 'databaseFile'>;
+  readonly temporal: Pick<RunningTemporal, 'address' | 'namespace' | 'databaseFile' | 'logFile'>;
   /** The `temporal` program, for the stacks that a suite starts itself. */
   readonly temporalExecutable: string;
   /** Notes every statement in its log. */
@@ -53,7 +53,7 @@ export function sharedServers(): SharedServers {
 
 async function startServers(supervisor: Supervisor, home: string): Promise<Omit<SharedServers, 'program'>> {
   const { path: executable } = await findTemporal({ env: process.env, onProgress: console.log });
-  const { address, namespace, databaseFile } = await startTemporal({
+  const temporal = await startTemporal({
     supervisor,
     executable,
     home,
@@ -66,8 +66,9 @@ async function startServers(supervisor: Supervisor, home: string): Promise<Omit<
     port: await findFreePort(),
     parameters: { fsync: 'off', log_statement: 'all', log_connections: 'on' },
   });
+  const { address, namespace, databaseFile } = temporal;
   return {
-    temporal: { address, namespace, databaseFile },
+    temporal: { address, namespace, databaseFile, logFile: temporal.logFile },
     temporalExecutable: executable,
     postgres: { host, port, superuser, logFile },
   };

@@ -47,12 +47,28 @@ test('a worker that is given an address serves its metrics there, and Temporalâ€
   expect(seen.text).toMatch(/^rotor_rotations\{[^}]*outcome="failed"[^}]*trigger="signal"[^}]*\} 1$/m);
   expect(seen.text).toMatch(/^rotor_step_duration_count\{[^}]*outcome="done"[^}]*step="setSecret"[^}]*\} 1$/m);
   expect(seen.text).toMatch(/^rotor_step_duration_count\{[^}]*outcome="failed"[^}]*step="createSecret"[^}]*\} 1$/m);
-  const lastSuccess = /^rotor_last_success_timestamp\{[^}]*secret="([^"]+)"[^}]*\} (\d+)$/m.exec(seen.text);
-  expect(lastSuccess?.[1]).toBe(good.arn);
-  expect(Math.abs(Number(lastSuccess?.[2]) - Date.now() / 1_000)).toBeLessThan(60);
+  const lastSuccess = new RegExp(`^rotor_last_success_timestamp\\{[^}]*secret="${good.arn}"[^}]*\\} (\\d+)$`, 'm');
+  expect(Math.abs(Number(lastSuccess.exec(seen.text)?.[1]) - Date.now() / 1_000)).toBeLessThan(60);
   expect(seen.text).toMatch(/^rotor_overdue(\{[^}]*\})? 0$/m);
   expect(seen.text).toMatch(/^temporal_worker_task_slots_available\{/m);
   expect(seen.text).not.toContain(await good.password());
+});
+
+test('a worker tells when every secret with a schedule was last rotated, also by a worker that is gone', async () => {
+  const application = await rotor.createApplication();
+  const secretId = application.name;
+  const first = new RotorCommand(['worker'], { env: rotor.environment });
+  const rotation = await rotor.client.rotateSecret({ secretId, rotationRules: { automaticallyAfterDays: 5 } });
+  const { rotatedAt = '' } = await rotor.client.outcome(rotation);
+  first.kill('SIGTERM');
+  await first.ended;
+
+  const address = `127.0.0.1:${await findFreePort()}`;
+  new RotorCommand(['worker'], { env: { ...rotor.environment, ROTOR_METRICS_ADDRESS: address } });
+
+  const seconds = Math.floor(Date.parse(rotatedAt) / 1_000);
+  const told = new RegExp(`^rotor_last_success_timestamp\\{[^}]*secret="${application.arn}"[^}]*\\} ${seconds}$`, 'm');
+  expect(await waitUntil(async () => told.test(await scrape(address)), { limitMs: 20_000, everyMs: 200 })).toBe(true);
 });
 
 test('a worker that is given no address serves nothing', async () => {

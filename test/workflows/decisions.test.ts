@@ -1,6 +1,7 @@
 import { type RotationHandle } from '../../client';
 import { waitUntil } from '../../local/supervisor';
 import { StoreAccessDeniedError } from '../../rotation/errors';
+import { surveyRotations } from '../../worker/survey-rotations';
 import { FailingStep } from '../support/failing-step';
 import { Hold } from '../support/hold';
 import { type RotatedApplication } from '../support/rotated-application';
@@ -104,6 +105,24 @@ describe('a rotation that can go neither forward nor back', () => {
     await unblock();
     await decide('rollBack');
     await rotor.client.outcome({ ...(await untilEnded()), versionId }).catch(() => undefined);
+  });
+
+  test('is listed as waiting, and counted by every worker', async () => {
+    const rotation = await stuckBeforeThePivot();
+
+    const isListed = async (): Promise<boolean> => {
+      for await (const { arn, state } of rotor.client.list({ state: waiting })) {
+        if (arn === application.arn && state === waiting) return true;
+      }
+      return false;
+    };
+    expect(await waitUntil(isListed, { limitMs: 10_000 })).toBe(true);
+    expect((await surveyRotations(rotor.temporal, new Date())).waiting).toContain(application.arn);
+
+    await unblock();
+    await decide('rollBack');
+    await expectUndone(rotation, 'AccountBlocked');
+    expect(await waitUntil(async () => !(await isListed()), { limitMs: 10_000 })).toBe(true);
   });
 
   test('goes on to its end by "retry", once what stood in the way is mended', async () => {

@@ -1,14 +1,11 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { type Activities } from '../../activities';
-import { Hold } from '../support/hold';
-import { type RotatedApplication } from '../support/rotated-application';
+import { eventSinks } from '../../worker/event-sinks';
+import { closedWindow, fireLate, startedTick } from '../support/closed-window';
+import { PathRecorder, textOf } from '../support/recorded-paths';
 import { RotorUnderTest } from '../support/rotor-under-test';
 
 /**
@@ -18,156 +15,76 @@ import { RotorUnderTest } from '../support/rotor-under-test';
 const recordings = path.join(__dirname, '../histories');
 
 let rotor: RotorUnderTest;
+/** One history of each kind, as Rotor writes it now. */
+let fresh: Record<string, string>;
 
 beforeAll(async () => {
   rotor = await RotorUnderTest.start();
-  if (process.env.ROTOR_RECORD_HISTORIES !== undefined) await record();
-});
+  fresh = { ...(await new PathRecorder(rotor).record()), missed: await missedHistory() };
+  if (process.env.ROTOR_RECORD_HISTORIES !== undefined) await store();
+}, 180_000);
 
 afterAll(() => rotor.close());
 
 async function replay(text: string): Promise<void> {
   const { workflowBundle: codePath } = rotor.servers.program;
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, JSON.parse(text) as object);
+  await Worker.runReplayHistory({ workflowBundle: { codePath }, sinks: eventSinks() }, JSON.parse(text) as object);
 }
 
-async function record(): Promise<void> {
-  await mkdir(recordings, { recursive: true });
-  for (const [name, text] of Object.entries(await freshHistories())) {
-    await writeFile(path.join(recordings, `${name}.json`), `${text}\n`);
-  }
+async function store(): Promise<void> {
+  await rm(recordings, { recursive: true, force: true });
+  await mkdir(recordings);
+  for (const [name, text] of Object.entries(fresh)) await writeFile(path.join(recordings, `${name}.json`), `${text}\n`);
 }
 
-/** One history of each kind, as Rotor writes it now. */
-async function freshHistories(): Promise<Record<string, string>> {
-  return {
-    tick: await historyOf(startTick),
-    rotated: await historyOf(request),
-    undone: await historyOf(request, async (application, hold) => {
-      await application.put(JSON.stringify({ ...(await application.value()), comment: 'edited by hand' }));
-      hold.release();
-    }),
-    cancelled: await historyOf(request, ({ arn }) => rotor.owner(arn).cancel()),
-    signalled: await historyOf(signal),
-    coalesced: await historyOf(coalescedTick),
-    unsearchable: await historyOf(request, release, unsearchable),
-    unarmed: await historyOf(request, release, unarmed),
-    tested: await shortHistory({ rotateImmediately: false }),
-    failed: await shortHistory({ password: 'changed-by-somebody' }),
-  };
-}
-
-const unsearchable: Wrap = (activities) => ({
-  ...activities,
-  openRotation: async (input) => ({ ...(await activities.openRotation(input)), searchable: false }),
-});
-
-const unarmed: Wrap = (activities) => ({
-  ...activities,
-  armNextRotation: () => {
-    const failure = ApplicationFailure.nonRetryable('lost', 'ScheduleUnavailable');
-    failure.stack = failure.message; // as the failure boundary leaves it
-    throw failure;
-  },
-});
-
-type Wrap = (activities: Activities) => Activities;
-
-function release(_: RotatedApplication, hold: Hold): void {
-  hold.release();
-}
-
-/** The history of an owner that never comes to testSecret. */
-async function shortHistory({
-  password,
-  rotateImmediately = true,
-}: {
-  password?: string;
-  rotateImmediately?: boolean;
-}): Promise<string> {
+/** The history of a tick that comes after its window has closed. */
+async function missedHistory(): Promise<string> {
   const worker = await rotor.startWorker();
-  const application = await rotor.createApplication();
-  if (password !== undefined) await application.setPassword(password);
-  const rotation = await rotor.client.rotateSecret({ secretId: application.name, rotateImmediately });
-  await rotor.client.outcome(rotation).catch(() => undefined);
+  const { name, arn } = await rotor.createApplication();
+  const { rules, instant } = closedWindow();
+  await rotor.client.configure({ secretId: name, rotationRules: rules });
+  await fireLate(rotor.schedule(arn), instant);
+  const tick = await startedTick(rotor.temporal, { arn, instant });
+  await tick.result();
   await worker.stop();
-  return textOf(rotor.owner(application.arn));
-}
-
-async function textOf(handle: WorkflowHandle): Promise<string> {
-  return JSON.stringify(JSON.parse(historyToJSON(await handle.fetchHistory())), null, 2);
-}
-
-/** The history of a workflow that is begun, held before testSecret until something happens there, and ends. */
-async function historyOf(
-  begin: (application: RotatedApplication) => Promise<WorkflowHandle>,
-  meet: (application: RotatedApplication, hold: Hold) => unknown = release,
-  wrap: Wrap = (activities) => activities,
-): Promise<string> {
-  const hold = new Hold({ step: 'testSecret', moment: 'before' });
-  const worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(wrap(activities)) });
-  const application = await rotor.createApplication();
-  const handle = await begin(application);
-  await hold.reached;
-  await meet(application, hold);
-  await handle.result().catch(() => undefined);
-  await worker.stop();
-  await rotor.untilRotated(application.arn, { runs: 1 });
-  return textOf(handle);
-}
-
-async function signal({ arn }: RotatedApplication): Promise<WorkflowHandle> {
-  return rotor.owner(arn, await rotor.signal(arn));
-}
-
-/** A tick that finds a rotation open. */
-async function coalescedTick(application: RotatedApplication): Promise<WorkflowHandle> {
-  await request(application);
-  return startTick(application);
-}
-
-async function request({ name, arn }: RotatedApplication): Promise<WorkflowHandle> {
-  const rotationRules = { automaticallyAfterDays: 30 };
-  const { runId } = await rotor.client.rotateSecret({ secretId: name, rotationRules });
-  return rotor.owner(arn, runId);
-}
-
-function startTick({ arn }: RotatedApplication): Promise<WorkflowHandle> {
-  return rotor.temporal.workflow.start('scheduledRotation', {
-    workflowId: `scheduled-rotation:${arn}`,
-    taskQueue: rotor.taskQueue,
-    args: [{ secretId: arn, configuration: {}, rotationRules: { automaticallyAfterDays: 30 } }],
-  });
+  return textOf(tick);
 }
 
 test('every recorded history replays', async () => {
   const files = (await readdir(recordings)).filter((name) => name.endsWith('.json'));
 
-  expect(files.length).toBeGreaterThanOrEqual(10);
+  expect(files.length).toBeGreaterThanOrEqual(11);
   for (const file of files) await replay(await readFile(path.join(recordings, file), 'utf8'));
 });
 
 test('histories as they are written now replay, and end as they are named', async () => {
-  const histories = await freshHistories();
-
-  const ends = Object.entries(histories).map(([name, text]) => [name, lastEvent(text)]);
+  const ends = Object.entries(fresh).map(([name, text]) => [name, lastEvent(text)]);
   expect(Object.fromEntries(ends)).toEqual({
     tick: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     rotated: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     undone: 'EVENT_TYPE_WORKFLOW_EXECUTION_FAILED',
+    renewed: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     cancelled: 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED',
-    signalled: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
-    coalesced: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    abandoned: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     unsearchable: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     unarmed: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    signalled: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    coalesced: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     tested: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     failed: 'EVENT_TYPE_WORKFLOW_EXECUTION_FAILED',
+    retried: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    rolledBack: 'EVENT_TYPE_WORKFLOW_EXECUTION_FAILED',
+    leftAsItIs: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    takenOver: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    discarded: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    reconciled: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    missed: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
   });
-  for (const text of Object.values(histories)) await replay(text);
+  for (const text of Object.values(fresh)) await replay(text);
 });
 
-test("no history tells of the worker's machine", async () => {
-  const histories = Object.values(await freshHistories()).join();
+test("no history tells of the worker's machine", () => {
+  const histories = Object.values(fresh).join();
 
   expect(histories).toContain('stackTrace');
   expect(histories).not.toContain(path.join(__dirname, '../..'));

@@ -152,7 +152,10 @@ describe('in a namespace that cannot have the attributes', () => {
 
     const why = await registerSearchAttributes(connection, rotor.servers.temporal.namespace);
 
-    expect(why).toBe('RotorSecret, RotorTrigger, RotorOutcome of type Keyword: permission denied');
+    expect(why).toBe(
+      'RotorSecret of type Keyword, RotorTrigger of type Keyword, RotorOutcome of type Keyword, ' +
+        'RotorLastRotation of type Datetime: permission denied',
+    );
     refusing.mockRestore();
     listing.mockRestore();
   });

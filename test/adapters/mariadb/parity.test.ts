@@ -1,14 +1,10 @@
 import { parseAuthentications, withOnePassword, withTwoPasswords } from '../../../adapters/mariadb/authentication-list';
 import { type Granted, missingGrants, replayGrant, showGrants } from '../../../adapters/mariadb/grant-replay';
-import {
-  type Account,
-  alterAuthentications,
-  boundSession,
-  quoteAccount,
-  setOwnPassword,
-  showAccount,
-} from '../../../adapters/mariadb/mariadb-statements';
-import { nativeHash } from '../../../adapters/mariadb/native-hash';
+import { mariadbDialect } from '../../../adapters/mariadb/mariadb-dialect';
+import { alterAuthentications, setOwnPassword, showAccount } from '../../../adapters/mariadb/mariadb-statements';
+import { boundSession } from '../../../adapters/mysql2/bound-session';
+import { nativeHash } from '../../../adapters/mysql2/native-hash';
+import { type Account, quoteAccount } from '../../../adapters/mysql2/quoting';
 import { Sensitive } from '../../../rotation/sensitive';
 import { mariadbHere, startMariadbServer } from '../../support/mariadb-server';
 import { describeWith } from '../../support/servers/describe-on';
@@ -41,7 +37,7 @@ describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbH
   /** Runs statements as the engine would, in one session with its settings. */
   const run = (...statements: string[]): Promise<Record<string, string>[]> =>
     server.withConnection(async (connection) => {
-      await connection.query(boundSession);
+      await connection.query(boundSession(mariadbDialect.flavour));
       let rows: Record<string, string>[] = [];
       for (const statement of statements) rows = await rowsOf<Record<string, string>>(connection, statement);
       return rows;
@@ -64,33 +60,36 @@ describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbH
     ["IDENTIFIED BY 'first'", 'first'],
     [`IDENTIFIED VIA mysql_native_password USING '${hashOf('first')}' OR unix_socket`, 'first'],
     [`IDENTIFIED BY 'first' REQUIRE ISSUER '/CN= TO \`app TO\`@\`%\` it'`, undefined],
-  ])('§11.58 §11.59 replays every kind of grant of a user %s, and not its password', async (identified, password) => {
-    const from = { username: 'app TO', host: '%' };
-    const to = { username: 'app_clone', host: '%' };
-    const original = quoteAccount(from);
-    await run(
-      `CREATE OR REPLACE USER ${original} ${identified}`,
-      `CREATE OR REPLACE USER ${quoteAccount(to)} IDENTIFIED BY 'of the clone'`,
-      `GRANT PROCESS, RELOAD ON *.* TO ${original} WITH GRANT OPTION MAX_QUERIES_PER_HOUR 500`,
-      `GRANT SELECT, INSERT ON \`a TO b\`.* TO ${original} WITH GRANT OPTION`,
-      `GRANT SELECT ON \`sho%\`.* TO ${original}`,
-      `GRANT SELECT (\`c TO d\`), UPDATE (id) ON shop.\`t TO \`\`x\`\`@\`\`%\`\`\` TO ${original}`,
-      `GRANT EXECUTE ON PROCEDURE shop.p TO ${original}`,
-      `GRANT reader TO ${original}`,
-      `GRANT writer TO ${original} WITH ADMIN OPTION`,
-      `GRANT PROXY ON proxied@'%' TO ${original}`,
-      `SET DEFAULT ROLE reader FOR ${original}`,
-    );
+  ])(
+    'replays every kind of grant of a user %s, and not its password [§11.58] [§11.59]',
+    async (identified, password) => {
+      const from = { username: 'app TO', host: '%' };
+      const to = { username: 'app_clone', host: '%' };
+      const original = quoteAccount(from);
+      await run(
+        `CREATE OR REPLACE USER ${original} ${identified}`,
+        `CREATE OR REPLACE USER ${quoteAccount(to)} IDENTIFIED BY 'of the clone'`,
+        `GRANT PROCESS, RELOAD ON *.* TO ${original} WITH GRANT OPTION MAX_QUERIES_PER_HOUR 500`,
+        `GRANT SELECT, INSERT ON \`a TO b\`.* TO ${original} WITH GRANT OPTION`,
+        `GRANT SELECT ON \`sho%\`.* TO ${original}`,
+        `GRANT SELECT (\`c TO d\`), UPDATE (id) ON shop.\`t TO \`\`x\`\`@\`\`%\`\`\` TO ${original}`,
+        `GRANT EXECUTE ON PROCEDURE shop.p TO ${original}`,
+        `GRANT reader TO ${original}`,
+        `GRANT writer TO ${original} WITH ADMIN OPTION`,
+        `GRANT PROXY ON proxied@'%' TO ${original}`,
+        `SET DEFAULT ROLE reader FOR ${original}`,
+      );
 
-    for (const row of await texts(showGrants(from))) await run(replayGrant(row, { from, to }));
+      for (const row of await texts(showGrants(from))) await run(replayGrant(row, { from, to }));
 
-    expect(await difference(from, to)).toEqual({ missing: [], extra: [] });
-    if (password === undefined) return;
-    expect(await server.signsIn({ username: to.username, password: 'of the clone' })).toBe(true);
-    expect(await server.signsIn({ username: to.username, password })).toBe(false);
-  });
+      expect(await difference(from, to)).toEqual({ missing: [], extra: [] });
+      if (password === undefined) return;
+      expect(await server.signsIn({ username: to.username, password: 'of the clone' })).toBe(true);
+      expect(await server.signsIn({ username: to.username, password })).toBe(false);
+    },
+  );
 
-  it('§11.21 tells what the alternate lacks and what it has beyond', async () => {
+  it('tells what the alternate lacks and what it has beyond [§11.21]', async () => {
     const [from, to] = [
       { username: 'one', host: '%' },
       { username: 'other', host: '%' },
@@ -108,7 +107,7 @@ describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbH
     });
   });
 
-  describe('§11.58 two passwords', () => {
+  describe('two passwords', () => {
     const account = { username: 'two', host: '%' };
     const list = async () => parseAuthentications((await texts(showAccount(account)))[0] ?? '');
     const signsIn = async (...passwords: string[]): Promise<string[]> => {
@@ -126,7 +125,7 @@ describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbH
         IDENTIFIED VIA mysql_native_password USING '${hashOf('first')}' OR unix_socket`);
     });
 
-    it('both sign in however often they are stated, and other ways to sign in stay', async () => {
+    it('both sign in however often they are stated, and other ways to sign in stay [§11.58]', async () => {
       await state('second', 'first')();
       await state('second', 'first')();
 
@@ -138,25 +137,25 @@ describeWith('Parity and dual passwords on MariaDB 10.11', { provision: mariadbH
       ]);
     });
 
-    it('the next pair ends the one that is in neither', async () => {
+    it('the next pair ends the one that is in neither [§11.58]', async () => {
       await state('second', 'first')();
       await state('third', 'second')();
 
       expect(await signsIn('first', 'second', 'third')).toEqual(['second', 'third']);
     });
 
-    it('one ends the others', async () => {
+    it('one ends the others [§11.58]', async () => {
       await state('second', 'first')();
       await run(alterAuthentications({ account, authentications: withOnePassword(await list(), hashOf('second')) }));
 
       expect(await signsIn('first', 'second')).toEqual(['second']);
     });
 
-    it('that are the same are one', () => {
+    it('that are the same are one [§11.58]', () => {
       expect(withTwoPasswords([], { newHash: hashOf('x'), oldHash: hashOf('x') })).toHaveLength(1);
     });
 
-    it('SET PASSWORD changes the first alone', async () => {
+    it('SET PASSWORD changes the first alone [§11.58]', async () => {
       await state('second', 'first')();
 
       await server.sql(setOwnPassword(hashOf('third')), server.credential({ username: 'two', password: 'first' }));

@@ -13,7 +13,7 @@ import { CertificateAuthority, type CertificateRequest } from '../postgres/test-
 const authority = new CertificateAuthority();
 const trusting = new MariadbEngine({ tls: { ca: authority.certificate } });
 
-describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => {
+describeWith('TLS of MariaDB', { provision: mariadbHere }, (program) => {
   let server: OwnSqlServer;
   let folder: string;
   const user = { username: 'app', password: 'first password' };
@@ -45,13 +45,13 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('is used with an authority that is trusted, for the host name of the certificate', async () => {
+  it('is used with an authority that is trusted, for the host name of the certificate [§11.38]', async () => {
     expect(await trusting.canSignIn(credential())).toBe(true);
     expect(await trusting.canSignIn({ ...credential(), password: new Sensitive('wrong') })).toBe(false);
     await trusting.verifyCredential({ credential: credential() });
   });
 
-  it('carries a change of the password', async () => {
+  it('carries a change of the password [§11.38]', async () => {
     await server.createUser({ username: 'changing', password: 'first' }, { rest: 'REQUIRE SSL' });
     const signInAs = { ...credential(), username: 'changing', password: new Sensitive('first') };
 
@@ -60,7 +60,7 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
     expect(await trusting.canSignIn({ ...signInAs, password: new Sensitive('second') })).toBe(true);
   });
 
-  it('is used for an address that the certificate has, and not for one that it has not', async () => {
+  it('is used for an address that the certificate has, and not for one that it has not [§11.38]', async () => {
     await present({ addresses: ['127.0.0.1'] });
     expect(await trusting.canSignIn(credential('127.0.0.1'))).toBe(true);
 
@@ -68,20 +68,20 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
     await expect(trusting.canSignIn(credential('127.0.0.1'))).rejects.toThrow(/not for 127\.0\.0\.1/);
   });
 
-  it('fails with an authority that is not trusted', async () => {
+  it('fails with an authority that is not trusted [§11.38]', async () => {
     await present({ dnsNames: ['localhost'] }, new CertificateAuthority());
 
     await expect(trusting.canSignIn(credential())).rejects.toThrow(/CA/);
     await expect(new MariadbEngine().canSignIn(credential())).rejects.toBeInstanceOf(TlsFailedError);
   });
 
-  it('fails for a certificate that has expired', async () => {
+  it('fails for a certificate that has expired [§11.38]', async () => {
     await present({ dnsNames: ['localhost'], validUntil: new Date(Date.now() - 86_400_000) });
 
     await expect(trusting.canSignIn(credential())).rejects.toThrow(/not valid today/);
   });
 
-  it('is not tried when the secret says so: then a user who needs it is refused, and told why', async () => {
+  it('is not tried when the secret says so: then a user who needs it is refused, and told why [§11.38]', async () => {
     const plain = { ...credential(), tls: false };
 
     expect(await trusting.canSignIn(plain)).toBe(false);
@@ -89,7 +89,7 @@ describeWith('§11.38 TLS of MariaDB', { provision: mariadbHere }, (program) => 
     await expect(trusting.verifyCredential({ credential: plain })).rejects.toBeInstanceOf(SignInRefusedError);
   });
 
-  it('is told to be wanted, as well as MariaDB lets it be known, by a server that admits nobody without', async () => {
+  it('is told to be wanted, as well as MariaDB lets it be known, by a server that admits nobody without [§11.38]', async () => {
     await server.createUser({ username: 'plain', password: 'plain password' });
     await server.sql('SET GLOBAL require_secure_transport = ON');
     try {

@@ -18,7 +18,7 @@ describeWith('MariaDB with --skip-grant-tables', { provision: mariadbHere }, (pr
     await server.stop();
   });
 
-  it('§11.32 signs anybody in, which proves nothing and changes nothing', async () => {
+  it('signs anybody in, which proves nothing and changes nothing [§11.32]', async () => {
     const credential = server.credential({ username: 'app', password: 'any' });
     const change = { signInAs: credential, username: 'app', newPassword: new Sensitive('second') };
 

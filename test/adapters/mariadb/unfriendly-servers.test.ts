@@ -30,14 +30,14 @@ const changeOwn = ({ credential }: ScriptedMysql): Promise<void> =>
   engine.changePassword({ signInAs: credential, username: 'app', newPassword: new Sensitive('second') });
 
 describe('a connection', () => {
-  it('§11.48 to a server that never answers ends at the time limit', async () => {
+  it('to a server that never answers ends at the time limit [§11.48]', async () => {
     const { credential } = await serveMysql({ greeting: () => undefined });
 
     await expect(engine.canSignIn(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
     await expect(engine.canSignIn({ ...credential, tls: true })).rejects.toBeInstanceOf(TargetUnavailableError);
   });
 
-  it('§11.48 to a server that greets and then hears nothing ends at the time limit', async () => {
+  it('to a server that greets and then hears nothing ends at the time limit [§11.48]', async () => {
     const { credential } = await serveMysql({ signIn: () => undefined });
 
     await expect(engine.canSignIn(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
@@ -46,7 +46,7 @@ describe('a connection', () => {
   it.each([
     ['closed', (socket: { end(): unknown }) => void socket.end()],
     ['reset', (socket: { resetAndDestroy(): unknown }) => void socket.resetAndDestroy()],
-  ])('§11.48 that is %s at once is unavailable', async (_, greeting) => {
+  ])('that is %s at once is unavailable [§11.48]', async (_, greeting) => {
     const { credential } = await serveMysql({ greeting });
 
     await expect(engine.canSignIn(credential)).rejects.toBeInstanceOf(TargetUnavailableError);
@@ -61,7 +61,7 @@ describe('a connection', () => {
       const body = randomBytes(40);
       return [`noise ${index}`, Buffer.concat([Buffer.from([40, 0, 0, 0]), body])];
     }),
-  ])('§11.48 to a server of another protocol fails and ends nobody: %s', async (_, greeting) => {
+  ])('to a server of another protocol fails and ends nobody: %s [§11.48]', async (_, greeting) => {
     const { credential } = await serveMysql({
       greeting: (socket) => socket.write(greeting),
       signIn: (socket) => socket.end(randomBytes(60)),
@@ -114,7 +114,7 @@ describe('a connection', () => {
     expect(connections()).toBe(0);
   });
 
-  it('§11.38 to a server without TLS is refused, and the credential is not sent', async () => {
+  it('to a server without TLS is refused, and the credential is not sent [§11.38]', async () => {
     const { credential, received } = await serveMysql();
 
     const failure = await failureOf(engine.canSignIn({ ...credential, tls: true }));
@@ -143,7 +143,7 @@ describe('signing in', () => {
     [1862, 'Your password has expired', 'AccountBlocked'],
     [3159, 'Connections using insecure transport are prohibited', 'TlsFailed'],
     [65000, 'nobody knows', 'TargetMisconfigured'],
-  ])('§11.43 that fails with %d %s is %s', async (number, text, name) => {
+  ])('that fails with %d %s is %s [§11.43]', async (number, text, name) => {
     const { credential } = await serveMysql({ signIn: refuseSignIn(number, text) });
 
     expect(await failureOf(engine.canSignIn(credential))).toMatchObject({ name, ids: { code: String(number) } });
@@ -162,7 +162,7 @@ describe('signing in', () => {
     'auth_gssapi_client',
     'mysql_clear_password',
     'authentication_ldap_sasl_client',
-  ])('§11.27 by the plugin %s is a matter of configuration', async (plugin) => {
+  ])('by the plugin %s is a matter of configuration [§11.27]', async (plugin) => {
     const { credential, received } = await serveMysql({ signIn: askByPlugin(plugin) });
 
     expect(await failureOf(engine.canSignIn(credential))).toMatchObject({ name: 'TargetMisconfigured' });
@@ -181,7 +181,7 @@ describe('signing in', () => {
     expect(proxied.statements.filter((statement) => statement.startsWith('SET PASSWORD'))).toEqual([]);
   });
 
-  it('§11.32 as nobody proves nothing, and nothing is changed there', async () => {
+  it('as nobody proves nothing, and nothing is changed there [§11.32]', async () => {
     const open = await serveMysql({
       answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', '@') : undefined),
     });
@@ -218,7 +218,7 @@ describe('a change', () => {
     [1064, 'You have an error near IDENTIFIED BY', 'TargetMisconfigured'],
     [1969, 'Query execution was interrupted (max_statement_time execution exceeded)', 'TargetUnavailable'],
     [1820, 'You must reset your password', 'AccountBlocked'],
-  ])('§11.29 that fails with %d %s is %s', async (number, text, name) => {
+  ])('that fails with %d %s is %s [§11.29]', async (number, text, name) => {
     const server = await serveMysql(whenChanging(refuse(number, text)));
 
     const failure = await failureOf(changeOwn(server));
@@ -227,13 +227,13 @@ describe('a change', () => {
     expect(failure.message).not.toContain(text);
   });
 
-  it('§11.43 whose connection is lost has an unknown outcome', async () => {
+  it('whose connection is lost has an unknown outcome [§11.43]', async () => {
     const server = await serveMysql(whenChanging((socket) => void socket.destroy()));
 
     expect(await failureOf(changeOwn(server))).toMatchObject({ name: 'OutcomeUnknown' });
   });
 
-  it('§11.3 §11.6 §11.11 of what cannot be is refused before anybody is asked', async () => {
+  it('of what cannot be is refused before anybody is asked [§11.3] [§11.6] [§11.11]', async () => {
     const { credential, connections } = await serveMysql();
     const change = (username: string, password: string): Promise<void> =>
       engine.changePassword({ signInAs: credential, username, newPassword: new Sensitive(password) });

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cachingSha2Hash, isCachingSha2Hash } from '../../../adapters/mysql/caching-sha2-hash';
-import { isNativeHash, nativeHash } from '../../../adapters/mysql/native-hash';
+import { isNativeHash, nativeHash } from '../../../adapters/mysql2/native-hash';
 import { Sensitive } from '../../../rotation/sensitive';
 
 const allPrintable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).join('');
@@ -29,15 +29,15 @@ const storedByMysql = [
   },
 ];
 
-describe('§11.15 cachingSha2Hash', () => {
-  it.each(storedByMysql)('makes what MySQL makes of $password', async ({ password, hex }) => {
+describe('cachingSha2Hash', () => {
+  it.each(storedByMysql)('makes what MySQL makes of $password [§11.15]', async ({ password, hex }) => {
     const stored = Buffer.from(hex, 'hex').toString('latin1');
     const salt = Buffer.from(stored.slice(7, 27), 'latin1');
 
     expect(await cachingSha2Hash({ password: new Sensitive(password), rounds: 10_000, salt })).toBe(stored);
   });
 
-  it('makes another hash of the same password each time, of a shape that MySQL takes', async () => {
+  it('makes another hash of the same password each time, of a shape that MySQL takes [§11.15]', async () => {
     const make = (): Promise<string> => cachingSha2Hash({ password: new Sensitive('pencil'), rounds: 5_000 });
     const hashes = [await make(), await make()];
 
@@ -48,7 +48,7 @@ describe('§11.15 cachingSha2Hash', () => {
     }
   });
 
-  it('leaves the event loop to others while it works', async () => {
+  it('leaves the event loop to others while it works [§11.15]', async () => {
     const delays = monitorEventLoopDelay({ resolution: 1 });
     delays.enable();
 
@@ -59,24 +59,24 @@ describe('§11.15 cachingSha2Hash', () => {
   });
 
   it.each(['', 'pencil', '$A$005$short', `$A$005$${'a'.repeat(62)}`, `$A$005$${'$'.repeat(20)}${'a'.repeat(43)}`, "'"])(
-    'is told from %j',
+    'is told from %j [§11.15]',
     (text) => {
       expect(isCachingSha2Hash(text)).toBe(false);
     },
   );
 });
 
-describe('§11.15 nativeHash', () => {
+describe('nativeHash', () => {
   it.each([
     ['one', '*74445CD742AF268FD22866DA0D12758951D638F7'],
     ['two', '*A41BEE51488264C01B96DE959A9142AF1A75205E'],
     ['password', '*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19'],
-  ])('makes what the servers make of %j', (password, hash) => {
+  ])('makes what the servers make of %j [§11.15]', (password, hash) => {
     expect(nativeHash(new Sensitive(password))).toBe(hash);
     expect(isNativeHash(hash)).toBe(true);
   });
 
-  it.each(['', 'one', '*', `*${'a'.repeat(40)}`, `*${'A'.repeat(41)}`])('is told from %j', (text) => {
+  it.each(['', 'one', '*', `*${'a'.repeat(40)}`, `*${'A'.repeat(41)}`])('is told from %j [§11.15]', (text) => {
     expect(isNativeHash(text)).toBe(false);
   });
 });

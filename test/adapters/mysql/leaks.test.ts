@@ -21,7 +21,7 @@ const everyStatementTable = [
   'sys.statement_analysis',
 ];
 
-describeWith('§11.18 leaks of MySQL', { provision: mysqlHere }, (program) => {
+describeWith('leaks of MySQL', { provision: mysqlHere }, (program) => {
   let server: OwnSqlServer;
 
   /** The server notes all that it can. */
@@ -47,7 +47,7 @@ describeWith('§11.18 leaks of MySQL', { provision: mysqlHere }, (program) => {
     await server.stop();
   });
 
-  it('no password is in a log, a table or a file of the server, also after failures and in the clear', async () => {
+  it('no password is in a log, a table or a file of the server, also after failures and in the clear [§11.18]', async () => {
     const names = ['sUperuser', 'fIrst', 'sEcond', 'tHird', 'fOurth', 'kEpt', 'cLone', 'wRong', 'nEver'];
     const passwords = names.map((name) => new Sensitive(`${name}-gUarded-1`));
     const [, first, second, third, fourth, kept, clone, wrong, never] = passwords as [

@@ -1,11 +1,6 @@
 import { MysqlEngine } from '../../../adapters/mysql';
 import { type UserPair } from '../../../rotation/database-engine';
-import {
-  ConfigurationInvalidError,
-  PermissionMissingError,
-  TargetConflictError,
-  TargetMisconfiguredError,
-} from '../../../rotation/errors';
+import { ConfigurationInvalidError, PermissionMissingError, TargetMisconfiguredError } from '../../../rotation/errors';
 import { Sensitive } from '../../../rotation/sensitive';
 import { mysqlHere, startMysqlServer } from '../../support/mysql-server';
 import { describeWith } from '../../support/servers/describe-on';
@@ -62,7 +57,7 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
     expect(await shown('CREATE USER', clone)).toEqual(await shown('CREATE USER', app));
   }
 
-  it('§11.59 brings every kind of right to the alternate, and nothing is left to do', async () => {
+  it('brings every kind of right to the alternate, and nothing is left to do [§11.59]', async () => {
     const { app, clone, pair, back } = await aPair();
     for (const grant of [
       'SELECT, INSERT ON shop.* TO ? WITH GRANT OPTION',
@@ -104,7 +99,7 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
     }
   });
 
-  it('§11.21 has limits, TLS and the lock of the original, also where it has fewer', async () => {
+  it('has limits, TLS and the lock of the original, also where it has fewer [§11.21]', async () => {
     const limited = `REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 500 MAX_USER_CONNECTIONS 9 PASSWORD EXPIRE INTERVAL 90 DAY
       FAILED_LOGIN_ATTEMPTS 4 PASSWORD_LOCK_TIME 2`;
     const { app, clone, pair } = await aPair(limited);
@@ -152,6 +147,30 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
     await verify(back);
   });
 
+  it('ends a second password of the alternate, also where the one to set works already [§11.24]', async () => {
+    const { pair, clone } = await aPair();
+    await engine.matchUser(pair);
+    const { superuser, alternate } = pair;
+    const alsoKeep = new Sensitive('from before');
+    await engine.changePassword({ signInAs: superuser, username: clone, newPassword: alternate.password, alsoKeep });
+    expect(await server.signsIn({ username: clone, password: 'from before' })).toBe(true);
+
+    expect(await engine.matchUser(pair)).toEqual({ changed: true });
+
+    expect(await server.signsIn({ username: clone, password: 'from before' })).toBe(false);
+    await verify(pair);
+    expect(await engine.matchUser(pair)).toEqual({ changed: false });
+  });
+
+  it('does not try a password that is not set yet, which would lock the alternate [§11.36]', async () => {
+    const { pair } = await aPair('FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED');
+    for (const password of ['of the clone', 'another', 'a third']) {
+      const next = { ...pair, alternate: { ...pair.alternate, password: new Sensitive(password) } };
+      await engine.matchUser(next);
+      await verify(next);
+    }
+  });
+
   describe('is refused', () => {
     it('for an alternate that comes from elsewhere than the original', async () => {
       const { clone, pair } = await aPair();
@@ -176,21 +195,6 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
 
       await expect(matching).rejects.toBeInstanceOf(TargetMisconfiguredError);
       expect(await engine.canSignIn(server.superuser)).toBe(true);
-    });
-
-    it('while another session brings the same two to parity, and goes on afterwards', async () => {
-      const { pair } = await aPair();
-      let first: Promise<unknown> = Promise.resolve();
-      await server.withConnection(async (connection) => {
-        await connection.query('FLUSH TABLES WITH READ LOCK');
-        first = engine.matchUser(pair).catch((error: unknown) => error);
-        await server.untilFound("SELECT 1 FROM information_schema.processlist WHERE INFO LIKE 'CREATE USER%'");
-
-        await expect(engine.matchUser(pair)).rejects.toBeInstanceOf(TargetConflictError);
-      });
-      await first;
-      await engine.matchUser(pair);
-      await verify(pair);
     });
   });
 
@@ -227,7 +231,7 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
     });
   });
 
-  it('§11.57 adds a second password by a user that has CREATE USER', async () => {
+  it('adds a second password by a user that has CREATE USER [§11.57]', async () => {
     const { app } = await aPair();
     const change = {
       signInAs: server.credential({ username: app, password: 'first' }),
@@ -245,7 +249,7 @@ describeWith('Alternate users and probes on MySQL 9.7', { provision: mysqlHere }
     for (const password of ['first', 'second']) expect(await server.signsIn({ username: app, password })).toBe(true);
   });
 
-  it('§11.57 goes on where two passwords were half set', async () => {
+  it('goes on where two passwords were half set [§11.57]', async () => {
     const { app } = await aPair();
     await server.sql(`ALTER USER ${app} IDENTIFIED BY 'other' RETAIN CURRENT PASSWORD`);
     await server.sql(`ALTER USER ${app} IDENTIFIED BY 'first'`); // what the first of two statements leaves

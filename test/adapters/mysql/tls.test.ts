@@ -13,7 +13,7 @@ import { CertificateAuthority, type CertificateRequest } from '../postgres/test-
 const authority = new CertificateAuthority();
 const trusting = new MysqlEngine({ tls: { ca: authority.certificate }, passwordInStatement: true });
 
-describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
+describeWith('TLS of MySQL', { provision: mysqlHere }, (program) => {
   let server: OwnSqlServer;
   const user = { username: 'app', password: 'first password' };
   const credential = (host = 'localhost'): ConnectionSecret => ({ ...server.credential(user), host, tls: true });
@@ -35,7 +35,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     await server.stop();
   });
 
-  it('is used with an authority that is trusted, for the host name of the certificate', async () => {
+  it('is used with an authority that is trusted, for the host name of the certificate [§11.38]', async () => {
     await present({ dnsNames: ['localhost'] });
 
     expect(await trusting.canSignIn(credential())).toBe(true);
@@ -43,7 +43,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     await trusting.verifyCredential({ credential: credential() });
   });
 
-  it('is used for an address that the certificate has, and not for one that it has not', async () => {
+  it('is used for an address that the certificate has, and not for one that it has not [§11.38]', async () => {
     await present({ addresses: ['127.0.0.1'] });
     expect(await trusting.canSignIn(credential('127.0.0.1'))).toBe(true);
 
@@ -51,13 +51,13 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     await expect(trusting.canSignIn(credential('127.0.0.1'))).rejects.toThrow(/not for 127\.0\.0\.1/);
   });
 
-  it('fails for a certificate of another host', async () => {
+  it('fails for a certificate of another host [§11.38]', async () => {
     await present({ dnsNames: ['elsewhere.example'] });
 
     await expect(trusting.canSignIn(credential())).rejects.toThrow(/not for localhost/);
   });
 
-  it('fails with an authority that is not trusted, whatever the environment says', async () => {
+  it('fails with an authority that is not trusted, whatever the environment says [§11.34] [§11.38]', async () => {
     await present({ dnsNames: ['localhost'] }, new CertificateAuthority());
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     try {
@@ -68,7 +68,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     }
   });
 
-  it('fails for a certificate that has expired', async () => {
+  it('fails for a certificate that has expired [§11.38]', async () => {
     // The server itself takes none that has expired already.
     const validUntil = new Date(Date.now() + 2_000);
     await present({ dnsNames: ['localhost'], validUntil });
@@ -77,7 +77,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     await expect(trusting.canSignIn(credential())).rejects.toThrow(/not valid today/);
   });
 
-  it('is not tried when the secret says so: then a user who needs it is refused, and told why', async () => {
+  it('is not tried when the secret says so: then a user who needs it is refused, and told why [§11.38]', async () => {
     await present({ dnsNames: ['localhost'] });
     const plain = { ...credential(), tls: false };
 
@@ -86,7 +86,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     await expect(trusting.verifyCredential({ credential: plain })).rejects.toBeInstanceOf(SignInRefusedError);
   });
 
-  it('is told to be wanted by a server that admits nobody without', async () => {
+  it('is told to be wanted by a server that admits nobody without [§11.38]', async () => {
     await present({ dnsNames: ['localhost'] });
     await server.createUser({ username: 'plain', password: 'plain password' });
     await server.sql('SET GLOBAL require_secure_transport = ON');
@@ -98,7 +98,7 @@ describeWith('§11.38 TLS of MySQL', { provision: mysqlHere }, (program) => {
     }
   });
 
-  it.each([213, 256])('§11.13 carries a password of %d characters', async (length) => {
+  it.each([213, 256])('carries a password of %d characters [§11.13] [§11.38]', async (length) => {
     await present({ dnsNames: ['localhost'] });
     const long = { username: `long_${length}`, password: 'p'.repeat(length) };
     await server.createUser({ ...long, password: 'first' });

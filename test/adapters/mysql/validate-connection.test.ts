@@ -50,10 +50,10 @@ it.each([
   { dbname: 'd'.repeat(65) },
   { password: new Sensitive('') },
   { password: new Sensitive('a\0b') },
-])('§11.4 §11.6 §11.11 validate refuses %j', (change) => {
+])('validate refuses %j [§11.4] [§11.6] [§11.11]', (change) => {
   expect(validate(change)).toThrow(MalformedSecretError);
 });
 
-it('§11.4 validate tells how long the name is', () => {
+it('validate tells how long the name is [§11.4]', () => {
   expect(validate({ username: 'ü'.repeat(33) })).toThrow(/33 characters/);
 });

@@ -28,7 +28,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-it('§11.18 no password is in the log, the activity or the statistics of the server, also after failures', async () => {
+it('no password is in the log, the activity or the statistics of the server, also after failures [§11.18]', async () => {
   const passwords = ['fIrst-gUarded', 'sEcond-gUarded', 'tHird-gUarded', 'wRong-gUarded'];
   const [first, second, third, wrong] = passwords.map((password) => new Sensitive(password)) as [
     Sensitive,

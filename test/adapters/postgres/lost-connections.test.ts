@@ -1,4 +1,3 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
 import { type Client, escapeLiteral } from 'pg';
 import { PostgresEngine } from '../../../adapters/postgres';
 import {
@@ -7,9 +6,9 @@ import {
   TargetReadOnlyError,
   TargetUnavailableError,
 } from '../../../rotation/errors';
-import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { Sensitive } from '../../../rotation/sensitive';
 import { type UserAccount } from '../../contracts/database-engine';
+import { Line } from '../../support/line';
 import { type OwnPostgresServer, startPostgresServer } from '../../support/postgres-server';
 
 const engine = new PostgresEngine();
@@ -17,65 +16,11 @@ let server: OwnPostgresServer;
 let line: Line;
 let lastUser = 0;
 
-/** The way to the server, which can be cut. */
-class Line {
-  readonly #sockets = new Set<Socket>();
-  readonly #server: Server;
-  /** What the client sends that ends the answers: they are kept back from then on. */
-  muteAfter: string | undefined;
-
-  private constructor({ host, port = 5432 }: Pick<ConnectionSecret, 'host' | 'port'>) {
-    this.#server = createServer((near) => {
-      this.#join(near, connect(port, host));
-    });
-  }
-
-  static async to(target: Pick<ConnectionSecret, 'host' | 'port'>): Promise<Line> {
-    const made = new Line(target);
-    await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
-    return made;
-  }
-
-  get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  }
-
-  /** Ends all connections, as a network does: at both ends. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
-    this.muteAfter = undefined;
-  }
-
-  async close(): Promise<void> {
-    this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #join(near: Socket, far: Socket): void {
-    let isMuted = false;
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => other.destroy());
-    }
-    near.on('data', (chunk) => {
-      if (this.muteAfter !== undefined && chunk.includes(this.muteAfter)) isMuted = true;
-      far.write(chunk);
-    });
-    far.on('data', (chunk) => {
-      if (!isMuted) near.write(chunk);
-    });
-  }
-}
-
 beforeAll(async () => {
   server = await startPostgresServer();
-  line = await Line.to(server.superuser);
+  const { host, port = 5432 } = server.superuser;
+  line = await Line.to({ host, port });
+  await line.open();
 });
 
 afterAll(async () => {
@@ -108,7 +53,7 @@ const whileHeld = (username: string, run: (holder: Client) => Promise<void>): Pr
     await holder.query('ROLLBACK');
   });
 
-it('§11.44 a change whose client vanishes while it waits is dropped by the server and does not land late', async () => {
+it('a change whose client vanishes while it waits is dropped by the server and does not land late [§11.44]', async () => {
   const user = await aUser();
 
   await whileHeld(user.username, async () => {
@@ -124,7 +69,7 @@ it('§11.44 a change whose client vanishes while it waits is dropped by the serv
   expect(await server.signsIn({ ...user, password: 'second' })).toBe(false);
 });
 
-it('§11.43 a change that lands without its answer has an unknown outcome, and signing in tells', async () => {
+it('a change that lands without its answer has an unknown outcome, and signing in tells [§11.43]', async () => {
   const user = await aUser();
   const pending = server.credential({ ...user, password: 'second' });
 
@@ -170,7 +115,7 @@ it('waiting for an answer before the change is given up with the reason of the s
   expect(await server.signsIn(user)).toBe(true);
 });
 
-it('§11.43 a server that is stopped while it changes has an unknown outcome, then is unavailable, then is as before', async () => {
+it('a server that is stopped while it changes has an unknown outcome, then is unavailable, then is as before [§11.43]', async () => {
   const user = await aUser();
 
   await server
@@ -190,7 +135,7 @@ it('§11.43 a server that is stopped while it changes has an unknown outcome, th
   expect(await engine.canSignIn(server.credential(user))).toBe(true);
 });
 
-it('§11.42 a standby proves a credential and refuses to change it', async () => {
+it('a standby proves a credential and refuses to change it [§11.42]', async () => {
   const user = await aUser();
   await server.writeFile('standby.signal', '');
   await server.halt();

@@ -190,7 +190,7 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
   });
 
   describe('what either is granted by itself', () => {
-    it('§11.59 is granted to both: of every kind of object, with its options', async () => {
+    it('is granted to both: of every kind of object, with its options [§11.59]', async () => {
       const app = await anApplication();
       const clone = cloneOf(app);
       await match(app, clone);
@@ -350,7 +350,7 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
   });
 
   describe('another run', () => {
-    it('§11.23 sends nothing that changes, and salts nothing anew', async () => {
+    it('sends nothing that changes, and salts nothing anew [§11.23]', async () => {
       const app = await anApplication();
       const clone = cloneOf(app);
       await match(app, clone);
@@ -387,7 +387,7 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
   });
 
   describe('what is refused', () => {
-    it('§11.30 is a superuser, on either side', async () => {
+    it('is a superuser, on either side [§11.30]', async () => {
       const [app, other] = [await anApplication('SUPERUSER'), await anApplication()];
       await server.createUser(cloneOf(other), 'SUPERUSER');
 
@@ -398,7 +398,7 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
       expect(await server.sql(`SELECT 1 FROM pg_roles WHERE rolname = '${cloneOf(app).username}'`)).toEqual([]);
     });
 
-    it('§11.27 is a user that signs in by IAM, also where the membership is nested', async () => {
+    it('is a user that signs in by IAM, also where the membership is nested [§11.27]', async () => {
       const app = await anApplication();
       await server.sql(`CREATE ROLE rds_iam; CREATE ROLE team; GRANT rds_iam TO team; GRANT team TO ${app.username}`);
       try {
@@ -423,12 +423,15 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
       expect(await server.signsIn(stolen)).toBe(true);
     });
 
-    it.each(['a'.repeat(58), 'ü'.repeat(29), 'pg_app', ''])('§11.3 §11.6 is the alternate of %j', async (username) => {
-      const app = { username: username || 'x', password: 'any' };
-      const alternate = username === '' ? { ...app, username: '' } : cloneOf(app);
+    it.each(['a'.repeat(58), 'ü'.repeat(29), 'pg_app', ''])(
+      'is the alternate of %j [§11.3] [§11.6]',
+      async (username) => {
+        const app = { username: username || 'x', password: 'any' };
+        const alternate = username === '' ? { ...app, username: '' } : cloneOf(app);
 
-      await expect(match(app, alternate)).rejects.toBeInstanceOf(MalformedSecretError);
-    });
+        await expect(match(app, alternate)).rejects.toBeInstanceOf(MalformedSecretError);
+      },
+    );
 
     it('is a table that somebody holds, and goes on when it is free', async () => {
       const app = await anApplication();
@@ -496,7 +499,7 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
       await verify(clone, app);
     });
 
-    it('§11.20 is no function or operator of the same name in the search_path of the superuser', async () => {
+    it('is no function or operator of the same name in the search_path of the superuser [§11.20]', async () => {
       const app = await anApplication();
       const admin = await server.createUser({ username: `shadowed_${lastUser}`, password: 'admin' }, 'SUPERUSER');
       await server.sql(`CREATE SCHEMA shadows_${lastUser}`);
@@ -516,7 +519,7 @@ function describeMatching(binaries?: ReturnType<typeof findPostgres>): void {
       return server.createUser({ username: `rotator_${++lastUser}`, password: 'rotating' }, 'CREATEROLE');
     }
 
-    it('§11.28 is told what it lacks, and nothing is changed', async () => {
+    it('is told what it lacks, and nothing is changed [§11.28]', async () => {
       const [app, admin] = [await anApplication(), await anAdmin()];
       await server.sql(`ALTER ROLE ${app.username} BYPASSRLS`);
 

@@ -70,7 +70,7 @@ async function signInsDuring({ username }: UserAccount, run: () => Promise<unkno
 }
 
 describe('the new password', () => {
-  it('is stored as a SCRAM verifier whatever password_encryption says (§11.17)', async () => {
+  it('is stored as a SCRAM verifier whatever password_encryption says [§11.17]', async () => {
     const user = await aUser();
     await server.sql(`ALTER ROLE ${user.username} SET password_encryption = 'md5'`);
 
@@ -80,7 +80,7 @@ describe('the new password', () => {
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
   });
 
-  it('has as many iterations as the server asks for, and never fewer than 4096 (§11.17)', async () => {
+  it('has as many iterations as the server asks for, and never fewer than 4096 [§11.17]', async () => {
     const user = await aUser();
 
     await server.sql(`ALTER ROLE ${user.username} SET scram_iterations = 20000`);
@@ -101,7 +101,7 @@ describe('the new password', () => {
     await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
-  it('means the same with standard_conforming_strings off (§11.17)', async () => {
+  it('means the same with standard_conforming_strings off [§11.17]', async () => {
     const user = await aUser('', `back\\slash 'quote'`);
     await server.sql(`ALTER ROLE ${escapeIdentifier(user.username)} SET standard_conforming_strings = off`);
 
@@ -110,7 +110,7 @@ describe('the new password', () => {
     await expectOnly({ username: user.username, right: `\\'second\\`, wrong: user.password });
   });
 
-  it.each([1, 8, 63, 64, 100, 256, 10_000])('§11.13 may have %d characters', async (length) => {
+  it.each([1, 8, 63, 64, 100, 256, 10_000])('may have %d characters [§11.13]', async (length) => {
     const user = await aUser();
 
     await changeOwn(user, 'p'.repeat(length));
@@ -120,7 +120,7 @@ describe('the new password', () => {
   });
 
   it.each(['cafe\u0301', 'a\u00a0b', 'a\u00adb', 'ﬁle', 'naïve', '🔑key'])(
-    '§11.12 replaces the existing password %j',
+    'replaces the existing password %j [§11.12]',
     async (password) => {
       const { username } = await aUser();
       await server.sql(`ALTER ROLE ${username} PASSWORD ${escapeLiteral(password)}`);
@@ -135,7 +135,7 @@ describe('the new password', () => {
 
 describe('names', () => {
   it.each(['u'.repeat(63), `${'u'.repeat(57)}_clone`, 'ü'.repeat(31), '𝄞'.repeat(15), 'new\nline', 'a"b"; --', '$$'])(
-    '§11.1 §11.3 changes and verifies user %j',
+    'changes and verifies user %j [§11.1] [§11.3]',
     async (username) => {
       const user = await aUser('', username);
 
@@ -147,7 +147,7 @@ describe('names', () => {
     },
   );
 
-  it('§11.3 refuses the alternate of a 58-byte user, which the server would have cut to another user', async () => {
+  it('refuses the alternate of a 58-byte user, which the server would have cut to another user [§11.3]', async () => {
     const user = await aUser('', 'v'.repeat(63));
 
     await expect(changeBySuperuser(`${user.username}_clone`, 'second')).rejects.toThrow(/69 bytes/);
@@ -172,7 +172,7 @@ describe('names', () => {
 });
 
 describe('the session of a user', () => {
-  it('§11.31 changes its own password and not the one of the role it is set to', async () => {
+  it('changes its own password and not the one of the role it is set to [§11.31]', async () => {
     const owner = await aUser();
     const user = await aUser();
     await server.sql(`GRANT ${owner.username} TO ${user.username}`);
@@ -201,7 +201,7 @@ describe('the session of a user', () => {
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
   });
 
-  it('§11.20 is not led astray by a search_path with functions and operators of the same names', async () => {
+  it('is not led astray by a search_path with functions and operators of the same names [§11.20]', async () => {
     const admin = await aUser('SUPERUSER');
     const user = await aUser();
     await server.sql('CREATE SCHEMA shadows');
@@ -256,7 +256,7 @@ describe('privileges', () => {
   const changeBy = (user: UserAccount, username: string): Promise<void> =>
     engine.changePassword({ signInAs: server.credential(user), username, newPassword: new Sensitive('second') });
 
-  it('§11.28 tells the GRANT that a CREATEROLE user lacks from PostgreSQL 16 on, and does with it', async () => {
+  it('tells the GRANT that a CREATEROLE user lacks from PostgreSQL 16 on, and does with it [§11.28]', async () => {
     const rotator = await aUser('CREATEROLE', 'rot"ator');
     const user = await aUser();
 
@@ -270,13 +270,13 @@ describe('privileges', () => {
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
   });
 
-  it('§11.30 refuses to change a superuser by somebody who is none', async () => {
+  it('refuses to change a superuser by somebody who is none [§11.30]', async () => {
     const rotator = await aUser('CREATEROLE');
 
     await expect(changeBy(rotator, 'postgres')).rejects.toBeInstanceOf(PermissionMissingError);
   });
 
-  it('§11.27 refuses a user that signs in by IAM, also where the membership is nested', async () => {
+  it('refuses a user that signs in by IAM, also where the membership is nested [§11.27]', async () => {
     const user = await aUser();
     await server.sql('CREATE ROLE rds_iam');
     await server.sql('CREATE ROLE team');
@@ -294,14 +294,14 @@ describe('privileges', () => {
 });
 
 describe('the state of an account', () => {
-  it('§11.22 refuses a password whose VALID UNTIL has passed, as the server does', async () => {
+  it('refuses a password whose VALID UNTIL has passed, as the server does [§11.22]', async () => {
     const user = await aUser(`VALID UNTIL '2020-01-01'`);
 
     expect(await engine.canSignIn(server.credential(user))).toBe(false);
     await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toThrow(/expired/);
   });
 
-  it('§11.21 tells the ALTER ROLE that a user without LOGIN needs', async () => {
+  it('tells the ALTER ROLE that a user without LOGIN needs [§11.21]', async () => {
     const user = await aUser('NOLOGIN');
 
     await expect(engine.canSignIn(server.credential(user))).rejects.toBeInstanceOf(AccountBlockedError);
@@ -309,13 +309,13 @@ describe('the state of an account', () => {
     expect(await engine.canSignIn(server.credential({ ...user, password: 'wrong' }))).toBe(false);
   });
 
-  it('§11.41 takes CONNECTION LIMIT 0 for a lack of connections', async () => {
+  it('takes CONNECTION LIMIT 0 for a lack of connections [§11.41]', async () => {
     const user = await aUser('CONNECTION LIMIT 0');
 
     await expect(engine.canSignIn(server.credential(user))).rejects.toBeInstanceOf(TargetUnavailableError);
   });
 
-  it('§11.41 takes exhausted max_connections for unavailable, and recovers', async () => {
+  it('takes exhausted max_connections for unavailable, and recovers [§11.41]', async () => {
     const user = await aUser();
     const holders: Promise<unknown>[] = [];
     let release: () => void = () => undefined;
@@ -336,7 +336,7 @@ describe('the state of an account', () => {
     expect(await engine.canSignIn(server.credential(user))).toBe(true);
   });
 
-  it('§11.51 tells a trigger that forbids the sign-in from a refused password', async () => {
+  it('tells a trigger that forbids the sign-in from a refused password [§11.51]', async () => {
     const user = await aUser();
     await server.sql(
       `CREATE FUNCTION forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$
@@ -350,7 +350,7 @@ describe('the state of an account', () => {
     }
   });
 
-  it('§11.42 takes a session that is read-only for a read-only target', async () => {
+  it('takes a session that is read-only for a read-only target [§11.42]', async () => {
     const user = await aUser();
     await server.sql(`ALTER ROLE ${user.username} SET default_transaction_read_only = on`);
 
@@ -366,7 +366,7 @@ describe('how the server asks for the password', () => {
 
   afterEach(() => server.admit());
 
-  it('§11.33 a cleartext password is proved by a second sign-in that is refused', async () => {
+  it('a cleartext password is proved by a second sign-in that is refused [§11.33]', async () => {
     const user = await aUser();
     await server.admit(rule(user, 'password'));
 
@@ -379,7 +379,7 @@ describe('how the server asks for the password', () => {
     await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
-  it('§11.33 an md5 password is proved by what PostgreSQL 16 tells, in one connection', async () => {
+  it('an md5 password is proved by what PostgreSQL 16 tells, in one connection [§11.33]', async () => {
     const user = await aUser();
     await server.withClient(async (client) => {
       await client.query(`SET password_encryption = 'md5'`);
@@ -393,7 +393,7 @@ describe('how the server asks for the password', () => {
     await engine.verifyCredential({ credential: server.credential({ ...user, password: 'second' }) });
   });
 
-  it('§11.32 a server that does not ask proves nothing', async () => {
+  it('a server that does not ask proves nothing [§11.32]', async () => {
     const user = await aUser();
     await server.admit(rule(user, 'trust'));
 
@@ -403,7 +403,7 @@ describe('how the server asks for the password', () => {
     await expect(engine.verifyCredential({ credential: server.credential(user) })).rejects.toThrow(/pg_hba\.conf/);
   });
 
-  it('§11.33 a user that is rejected, or admitted with TLS only, is not one with a wrong password', async () => {
+  it('a user that is rejected, or admitted with TLS only, is not one with a wrong password [§11.33]', async () => {
     const user = await aUser();
 
     for (const line of [
@@ -451,7 +451,7 @@ describe('a change that has to wait', () => {
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
   });
 
-  it('§11.45 is a conflict when the other session has changed the user', async () => {
+  it('is a conflict when the other session has changed the user [§11.45]', async () => {
     const user = await aUser();
 
     await whileHeld(user.username, async (holder) => {
@@ -490,7 +490,7 @@ describe('a change that has to wait', () => {
     await expectOnly({ username: user.username, right: 'second', wrong: user.password });
   });
 
-  it('§11.43 has an unknown outcome when its session is terminated', async () => {
+  it('has an unknown outcome when its session is terminated [§11.43]', async () => {
     const user = await aUser();
 
     await whileHeld(user.username, async (holder) => {
@@ -533,7 +533,7 @@ describe('a change that has to wait', () => {
     expect(await server.signsIn(user)).toBe(true);
   });
 
-  it('§11.47 was not sent when its session is terminated before, and harms nobody', async () => {
+  it('was not sent when its session is terminated before, and harms nobody [§11.47]', async () => {
     const user = await aUser();
     // The verifier takes most of a second, in which the session is idle.
     await server.sql(`ALTER ROLE ${user.username} SET scram_iterations = 1000000`);

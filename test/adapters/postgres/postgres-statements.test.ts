@@ -19,18 +19,18 @@ describe('quoteIdentifier', () => {
     ['$$', '"$$"'],
     ['new\nline', '"new\nline"'],
     ['приложение', '"приложение"'],
-  ])('§11.1 quotes %j as %j', (name, quoted) => {
+  ])('quotes %j as %j [§11.1]', (name, quoted) => {
     expect(quoteIdentifier(name)).toBe(quoted);
   });
 
-  it('§11.3 takes 63 bytes and refuses 64, counted in bytes', () => {
+  it('takes 63 bytes and refuses 64, counted in bytes [§11.3]', () => {
     expect(quoteIdentifier('a'.repeat(63))).toHaveLength(65);
     expect(quoteIdentifier('é'.repeat(31))).toHaveLength(33);
     expect(() => quoteIdentifier('a'.repeat(64))).toThrow(TypeError);
     expect(() => quoteIdentifier('é'.repeat(32))).toThrow(TypeError);
   });
 
-  it.each(['', 'a\0b'])('§11.6 refuses %j', (name) => {
+  it.each(['', 'a\0b'])('refuses %j [§11.6]', (name) => {
     expect(() => quoteIdentifier(name)).toThrow(TypeError);
   });
 });
@@ -41,7 +41,7 @@ describe('alterRolePassword', () => {
   });
 
   it.each(['pencil', '', `${verifier}'`, `${verifier}' VALID UNTIL 'infinity`, verifier.slice(1)])(
-    '§11.15 refuses what PostgreSQL would take for the password itself: %j',
+    'refuses what PostgreSQL would take for the password itself: %j [§11.15]',
     (text) => {
       expect(() => alterRolePassword({ username: 'app', verifier: text })).toThrow(TypeError);
     },

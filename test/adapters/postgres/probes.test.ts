@@ -26,7 +26,7 @@ const probe = (probes: TestProbes): Promise<void> =>
 
 const countRows = async (): Promise<unknown> => (await server.sql('SELECT count(*)::integer AS n FROM orders'))[0];
 
-describe('§11.39 a probe', () => {
+describe('a probe [§11.39]', () => {
   it.each([
     ['a table', { read: ['SELECT 1', 'SELECT n FROM hidden'] }, 'read probe 2', 'GRANT SELECT ON hidden TO "app"'],
     ['a schema', { read: ['SELECT n FROM closed.t'] }, 'read probe 1', 'GRANT USAGE ON SCHEMA closed TO "app"'],

@@ -49,7 +49,7 @@ async function keysOf(verifier: Promise<string>): Promise<{ storedKey: Buffer; s
   return { storedKey: Buffer.from(storedKey, 'base64'), serverKey: Buffer.from(serverKey, 'base64') };
 }
 
-describe('§11.15 scramVerifier', () => {
+describe('scramVerifier [§11.15]', () => {
   const pencil = (): Promise<string> =>
     scramVerifier({
       password: new Sensitive(rfc7677.password),
@@ -101,7 +101,7 @@ describe('§11.15 scramVerifier', () => {
   });
 });
 
-describe('§11.15 isScramVerifier', () => {
+describe('isScramVerifier [§11.15]', () => {
   it.each([1_000, 4_096, 100_000, 1_000_000])(
     'takes what scramVerifier makes with %d iterations',
     async (iterations) => {

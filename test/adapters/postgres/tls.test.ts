@@ -30,7 +30,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe('§11.38 TLS', () => {
+describe('TLS [§11.38]', () => {
   it('is refused by a server that has none', async () => {
     await expect(trusting.canSignIn(credential())).rejects.toBeInstanceOf(TlsFailedError);
   });

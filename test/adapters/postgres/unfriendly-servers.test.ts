@@ -101,7 +101,7 @@ const failureOf = async ({ credential }: ScriptedServer, by = engine): Promise<R
 };
 
 describe('a connection', () => {
-  it('§11.48 to a server that never answers ends at the time limit', async () => {
+  it('to a server that never answers ends at the time limit [§11.48]', async () => {
     const silent = await serve(() => undefined);
 
     expect(await failureOf(silent)).toBeInstanceOf(TargetUnavailableError);
@@ -110,7 +110,7 @@ describe('a connection', () => {
     );
   });
 
-  it('§11.48 to a server that accepts and closes is unavailable', async () => {
+  it('to a server that accepts and closes is unavailable [§11.48]', async () => {
     const closing = await serve(
       () => undefined,
       (socket) => socket.end(),
@@ -122,7 +122,7 @@ describe('a connection', () => {
     );
   });
 
-  it('§11.48 that is reset at once is unavailable', async () => {
+  it('that is reset at once is unavailable [§11.48]', async () => {
     const resetting = await serve((socket) => socket.resetAndDestroy());
 
     expect(await failureOf(resetting)).toBeInstanceOf(TargetUnavailableError);
@@ -132,7 +132,7 @@ describe('a connection', () => {
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'],
     ['MySQL', 'J\0\0\0\n8.0.36\0'],
     ['Redis', '-ERR unknown command\r\n'],
-  ])('§11.48 to a server of another protocol fails and ends nobody: %s', async (_, greeting) => {
+  ])('to a server of another protocol fails and ends nobody: %s [§11.48]', async (_, greeting) => {
     const stranger = await serve((socket) => socket.write(greeting));
 
     expect(await failureOf(stranger)).toMatchObject({ ids: { host: '127.0.0.1' } });
@@ -193,7 +193,7 @@ describe('a connection', () => {
 });
 
 describe('a server without TLS', () => {
-  it('§11.38 is refused, and hears nothing but the request for TLS', async () => {
+  it('is refused, and hears nothing but the request for TLS [§11.38]', async () => {
     const plain = await serve((socket) => socket.write('N'));
     const credential = { ...plain.credential, tls: true };
 
@@ -249,7 +249,7 @@ describe('signing in', () => {
     expect(await failureOf(server)).toBeInstanceOf(CannotVerifyError);
   });
 
-  it('§11.32 by a password that the server does not look at is found out by a wrong one', async () => {
+  it('by a password that the server does not look at is found out by a wrong one [§11.32]', async () => {
     const server = await serve((socket, chunk) => {
       if (chunk[0] === 0) socket.write(authentication(3));
       else if (chunk.toString().startsWith('p')) socket.write(Buffer.concat([authentication(0), readyForQuery]));
@@ -292,8 +292,9 @@ describe('signing in', () => {
   it.each([
     ['08P01', 'SASL authentication failed'],
     ['08P01', 'password authentication failed'],
+    ['08P01', 'no such user: app'],
     ['28P01', 'passwort ist falsch'],
-  ])('§11.40 is refused by %s %s', async (code, text) => {
+  ])('is refused by %s %s [§11.40]', async (code, text) => {
     const { credential } = await serve((socket) => socket.end(refusal({ code, text })));
 
     expect(await engine.canSignIn(credential)).toBe(false);
@@ -304,6 +305,7 @@ describe('signing in', () => {
     ['57P01', 'terminating connection', 'TargetUnavailable'],
     ['53300', 'too many clients', 'TargetUnavailable'],
     ['08P01', 'query_wait_timeout', 'TargetUnavailable'],
+    ['08P01', 'no more connections allowed (max_client_conn)', 'TargetUnavailable'],
     ['08P01', 'server login has been failing, try again later (server_login_retry)', 'TargetUnavailable'],
     ['08P01', 'unsupported startup parameter', 'TargetMisconfigured'],
     ['28000', 'role "app" is not permitted to log in', 'AccountBlocked'],
@@ -312,14 +314,14 @@ describe('signing in', () => {
     ['42501', 'permission denied for database', 'PermissionMissing'],
     ['F0000', 'could not load', 'TargetMisconfigured'],
     ['ZZZZZ', 'nobody knows', 'TargetMisconfigured'],
-  ])('§11.43 that fails with %s %s is %s', async (code, text, name) => {
+  ])('that fails with %s %s is %s [§11.43]', async (code, text, name) => {
     const server = await serve((socket) => socket.end(refusal({ code, text })));
 
     expect(await failureOf(server)).toMatchObject({ name, ids: { code } });
   });
 });
 
-describe('§11.34 the environment', () => {
+describe('the environment [§11.34]', () => {
   const hostile = {
     PGHOST: 'host.invalid',
     PGPORT: '1',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ConfigurationInvalidError } from '../../../rotation/errors';
 import { dueRotation, nextRotation, upcomingRotations } from '../../../rotation/schedule/next-rotation';
 import { defaultRotationRules, type RotationRules } from '../../../rotation/schedule/rotation-rules';
-import { nextWindow } from '../../../rotation/schedule/rotation-window';
+import { isWindowOpen, nextWindow, windowAtOrAfter } from '../../../rotation/schedule/rotation-window';
 import { anyInstant, anyRules } from './any-rules';
 
 const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/app-AbCdEf';
@@ -315,5 +315,37 @@ describe('the rotation to fire at', () => {
     expect(instant).toBeGreaterThanOrEqual(Date.parse(`${window[0]}Z`));
     expect(instant).toBeLessThan(Date.parse(`${window[1]}Z`));
     expect(due(rules, last, `${now}:29`).getTime()).toBe(instant);
+  });
+});
+
+describe('a rotation that the server starts late, by up to the week of its catch-up', () => {
+  const late = fc.nat({ max: 7 * 86_400_000 });
+
+  it('comes while a window is open, or is armed for one that is', () => {
+    fc.assert(
+      fc.property(anyRules, anyInstant, late, (rules, lastRotation, lateMs) => {
+        const now = new Date(nextRotation({ arn, lastRotation, rules }).getTime() + lateMs);
+
+        const again = dueRotation({ arn, lastRotation, rules, now });
+
+        expect(isWindowOpen({ instant: again, rules })).toBe(true);
+        expect(again.getTime()).toBeGreaterThanOrEqual(now.getTime());
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is not made to wait longer than for the next window that opens', () => {
+    fc.assert(
+      fc.property(anyRules, anyInstant, late, (rules, lastRotation, lateMs) => {
+        const now = new Date(nextRotation({ arn, lastRotation, rules }).getTime() + lateMs);
+        const soon = new Date(now.getTime() + 60_000);
+        fc.pre(now > nextRotation({ arn, lastRotation, rules }));
+
+        const again = dueRotation({ arn, lastRotation, rules, now });
+
+        expect(again.getTime()).toBeLessThan(windowAtOrAfter({ instant: soon, rules }).closesAt.getTime());
+      }),
+    );
   });
 });

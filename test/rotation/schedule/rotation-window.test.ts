@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import fc from 'fast-check';
 import { parseRotationRules } from '../../../rotation/schedule/parse-rotation-rules';
 import { type RotationRules } from '../../../rotation/schedule/rotation-rules';
-import { nextWindow, windowAtOrAfter } from '../../../rotation/schedule/rotation-window';
+import { isWindowOpen, nextWindow, windowAtOrAfter } from '../../../rotation/schedule/rotation-window';
 import { anyInstant, anyRules } from './any-rules';
 
 const hourMs = 3_600_000;
@@ -217,5 +217,47 @@ describe('the window for a rotation that is overdue', () => {
     { rules: { scheduleExpression: 'cron(0 8 1 * ? *)' }, now: '2026-12-01T07:59', to: '2026-12-01T08:00 for 16h' },
   ])('by $rules at $now is $to', ({ rules, now, to }) => {
     expect(at(rules, now)).toBe(to);
+  });
+});
+
+describe('a window of rules is open', () => {
+  it.each<[RotationRules, string, boolean]>([
+    [{ automaticallyAfterDays: 30 }, '2026-11-20T13:00', true],
+    [{ scheduleExpression: 'rate(10 days)' }, '2026-11-20T23:59', true],
+    [{ automaticallyAfterDays: 30, duration: '3h' }, '2026-11-20T02:59', true],
+    [{ automaticallyAfterDays: 30, duration: '3h' }, '2026-11-20T03:00', false],
+    [{ scheduleExpression: 'rate(4 hours)' }, '2026-11-20T12:00', true],
+    [{ scheduleExpression: 'rate(4 hours)' }, '2026-11-20T11:59', false],
+    [{ scheduleExpression: 'cron(0 8 L * ? *)', duration: '2h' }, '2028-02-29T09:59', true],
+    [{ scheduleExpression: 'cron(0 8 L * ? *)', duration: '2h' }, '2028-02-28T09:59', false],
+    [{ scheduleExpression: 'cron(0 8 L * ? *)', duration: '2h' }, '2027-02-28T09:59', true],
+    [{ scheduleExpression: 'cron(0 8 L * ? *)', duration: '2h' }, '2027-03-01T09:59', false],
+  ])('by %j at %s: %s', (rules, instant, open) => {
+    expect(isWindowOpen({ instant: new Date(`${instant}Z`), rules })).toBe(open);
+  });
+
+  it('from its opening to the moment before its end', () => {
+    fc.assert(
+      fc.property(anyRules, anyInstant, fc.double({ min: 0, max: 1, noNaN: true }), (rules, lastRotation, part) => {
+        const { opensAt, closesAt } = nextWindow({ lastRotation, rules });
+
+        const within = opensAt.getTime() + Math.floor(part * (Number(closesAt) - Number(opensAt) - 1));
+        expect(isWindowOpen({ instant: new Date(within), rules })).toBe(true);
+      }),
+    );
+  });
+
+  it('at no other time by a cron expression: not from the end of a window to the opening of the next', () => {
+    const byCron = anyRules.filter(({ scheduleExpression = '' }) => scheduleExpression.startsWith('cron'));
+    fc.assert(
+      fc.property(byCron, anyInstant, fc.double({ min: 0, max: 1, noNaN: true }), (rules, start, part) => {
+        const { opensAt, closesAt } = nextWindow({ lastRotation: start, rules });
+        const { opensAt: next } = nextWindow({ lastRotation: opensAt, rules });
+        fc.pre(next > closesAt);
+
+        const between = closesAt.getTime() + Math.floor(part * (Number(next) - Number(closesAt) - 1));
+        expect(isWindowOpen({ instant: new Date(between), rules })).toBe(false);
+      }),
+    );
   });
 });

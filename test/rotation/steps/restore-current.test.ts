@@ -165,3 +165,10 @@ describe('a password that cannot be restored', () => {
     await expect(run()).rejects.toThrow(TargetUnavailableError);
   });
 });
+
+it('leaves a pending version alone that is no credential: no database can have been told it', async () => {
+  world.store.overwrite({ secretId: world.secretId, versionId: world.token, text: 'not JSON' });
+  world.setPassword('first-password');
+
+  await expect(run()).resolves.toEqual({ changed: false });
+});

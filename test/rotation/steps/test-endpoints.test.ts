@@ -49,7 +49,7 @@ describe('a further endpoint', () => {
     await expect(test(configuration)).resolves.toEqual({ changed: false });
   });
 
-  it('§11.50 is asked again until it has learned the new password', async () => {
+  it('is asked again until it has learned the new password [§11.50]', async () => {
     learnAfter(2);
 
     await expect(test(configuration)).resolves.toEqual({ changed: false });

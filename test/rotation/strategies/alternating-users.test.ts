@@ -41,11 +41,11 @@ describe('the other user', () => {
     ['app_clone', 'app'],
     ['app_clone_clone', 'app_clone'],
     ['clone', 'clone_clone'],
-  ])('of %s is %s (§11.5)', (username, alternate) => {
+  ])('of %s is %s [§11.5]', (username, alternate) => {
     expect(alternatingUsers.pendingUsername(connectionSecret({ username }))).toBe(alternate);
   });
 
-  it('of "_clone" has no name (§11.5)', () => {
+  it('of "_clone" has no name [§11.5]', () => {
     expect(() => alternatingUsers.pendingUsername(connectionSecret({ username: '_clone' }))).toThrow(
       MalformedSecretError,
     );
@@ -158,7 +158,7 @@ describe('before anything is stored', () => {
     expect(world.store.calls).not.toContain('putPending');
   });
 
-  it('§11.26 it fails where the superuser’s server is another one, and does so before the superuser changes anything', async () => {
+  it('it fails where the superuser’s server is another one, and does so before the superuser changes anything [§11.26]', async () => {
     world = new RotationWorld({ masterarn: 'admin' });
     const other = world.database.addServer({ host: 'db.other' });
     other.users.set('root', { password: 'root-password', isSuperuser: true });

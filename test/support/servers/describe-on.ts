@@ -13,6 +13,11 @@ export function provide<T>(find: () => T): Provision<T> {
   }
 }
 
+/** What is made from something that a suite needs, where that is there. */
+export function whereThere<T, U>(provision: Provision<T>, make: (there: T) => U): Provision<U> {
+  return 'there' in provision ? { there: make(provision.there) } : provision;
+}
+
 /**
  * A suite that needs something. Where it cannot be had the suite is skipped by name and with the reason; under `CI=true`
  * it fails, unless another server was named for it.

@@ -10,6 +10,8 @@ const packages = ['mariadb-server-core', 'mariadb-client-core'];
 export interface MariadbProgram {
   readonly server: string;
   readonly install: string;
+  /** What both are told first. */
+  readonly args: readonly string[];
   readonly pluginFolder: string | undefined;
 }
 
@@ -20,7 +22,7 @@ export interface MariadbProgram {
  */
 export function mariadbProgram(): MariadbProgram {
   if (!existsSync(server)) installPackages();
-  return { server, install: '/usr/bin/mariadb-install-db', pluginFolder: pluginFolder() };
+  return { server, install: '/usr/bin/mariadb-install-db', args: [], pluginFolder: pluginFolder() };
 }
 
 function installPackages(): void {

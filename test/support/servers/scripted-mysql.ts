@@ -100,6 +100,7 @@ const createUser = `CREATE USER \`app\`@\`%\` IDENTIFIED WITH 'mysql_native_pass
 /** As if an ordinary user `app`@`%` had signed in. */
 function usualAnswer(statement: string): (socket: Socket) => void {
   if (statement.startsWith('SELECT CURRENT_USER()')) return row('account', 'app@%');
+  if (statement.startsWith('SELECT GET_LOCK(')) return row('taken', '1');
   if (statement.startsWith('SHOW CREATE USER')) {
     return row('CREATE USER', createUser);
   }

@@ -116,6 +116,11 @@ export class OwnSqlServer extends SqlServer {
     return readFile(path.join(this.dataFolder, name), 'latin1');
   }
 
+  /** All that the server has printed. */
+  async log(): Promise<string> {
+    return readFile(path.join(this.#parts.home, 'server.log'), 'latin1');
+  }
+
   async stop(): Promise<void> {
     await this.#parts.supervisor.close();
     await rm(this.#parts.home, { recursive: true, force: true });

@@ -56,8 +56,10 @@ interface Start {
 }
 
 async function start({ home, supervisor, plan }: Start): Promise<OwnSqlServer> {
-  await mkdir(path.join(home, 'tmp'));
-  createData(plan, home);
+  const temporary = path.join(home, 'tmp'); // a MariaDB that starts empties the one that others share
+  await mkdir(temporary);
+  const env = serverEnvironment({ TMPDIR: temporary });
+  createData(plan, { cwd: home, env });
   const initFile = path.join(home, 'first.sql');
   await writeFile(initFile, plan.firstStatements.map((text) => `${text};\n`).join(''));
   const port = await findFreePort();
@@ -70,7 +72,7 @@ async function start({ home, supervisor, plan }: Start): Promise<OwnSqlServer> {
       ...plan.run.args,
       ...Object.entries(options).map(([name, value]) => (value === '' ? `--${name}` : `--${name}=${value}`)),
     ],
-    env: serverEnvironment({ TMPDIR: path.join(home, 'tmp') }),
+    env,
     cwd: home,
     logFile,
   });
@@ -87,8 +89,8 @@ async function start({ home, supervisor, plan }: Start): Promise<OwnSqlServer> {
   return new OwnSqlServer(secret, { home, supervisor, process });
 }
 
-function createData({ create }: OwnServerPlan, home: string): void {
-  const { status, stdout, stderr } = spawnSync(create.command, create.args, { cwd: home, encoding: 'utf8' });
+function createData({ create }: OwnServerPlan, place: { cwd: string; env: NodeJS.ProcessEnv }): void {
+  const { status, stdout, stderr } = spawnSync(create.command, create.args, { ...place, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The data folder could not be made: ${stderr}${stdout}`);
 }
 

@@ -1,0 +1,2 @@
+export { createEventBridgeClient } from './create-event-bridge-client';
+export { EventBridgeEvents, type EventBridgeEventsOptions } from './event-bridge-events';

@@ -1,0 +1,1 @@
+export { WebhookEvents, type WebhookEventsOptions } from './webhook-events';

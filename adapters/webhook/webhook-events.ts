@@ -1,0 +1,84 @@
+import { EventRefusedError, EventUndeliveredError } from '../../rotation/errors';
+import { type RotationEvent } from '../../rotation/rotation-event';
+import { type RotationEvents } from '../../rotation/rotation-events';
+import { type Sensitive } from '../../rotation/sensitive';
+import { retryAfterMs } from './retry-after';
+import { signatureHeader, signatureOf } from './signature';
+
+/** Where events are posted. */
+export interface WebhookEventsOptions {
+  /** May hold a user and a password, which are sent as HTTP's basic authentication. */
+  readonly url: URL;
+  /** Each signs; two while receivers change from one to the other. */
+  readonly keys: readonly Sensitive[];
+  /** Ends a call under way: it throws the signal's reason. */
+  readonly signal: AbortSignal;
+  /** @defaultValue ten seconds */
+  readonly limitMs?: number;
+}
+
+/** Statuses that ask for another attempt although they say that the request is to blame. */
+const passing = [408, 425, 429];
+
+/**
+ * Posts events as JSON, signed. Only an answer from 200 to 299 is a success: redirects are not followed, and bodies of
+ * answers are not read. Messages name the receiver by its origin, because the rest of a URL often is a secret.
+ */
+export class WebhookEvents implements RotationEvents {
+  readonly #url: URL;
+  readonly #authorization: Readonly<Record<string, string>>;
+  readonly #options: WebhookEventsOptions;
+
+  constructor(options: WebhookEventsOptions) {
+    const { username, password } = options.url;
+    this.#options = options;
+    this.#authorization = username === '' ? {} : { authorization: basic(username, password) };
+    this.#url = new URL(options.url);
+    this.#url.username = this.#url.password = '';
+  }
+
+  async publish(event: RotationEvent): Promise<void> {
+    const { status, headers } = await this.#post(JSON.stringify(event));
+    if (status >= 200 && status < 300) return;
+    const { secretId } = event;
+    const message = `The webhook at ${this.#url.origin} answers ${event.name} with HTTP ${status}.`;
+    if (status >= 400 && status < 500 && !passing.includes(status)) throw new EventRefusedError(message, { secretId });
+    throw new EventUndeliveredError(message, { secretId }, retryAfterMs(headers.get('retry-after'), new Date()));
+  }
+
+  async #post(body: string): Promise<Response> {
+    const { keys, signal, limitMs = 10_000 } = this.#options;
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'rotor',
+          [signatureHeader]: signatureOf({ body, at: new Date(), keys }),
+          ...this.#authorization,
+        },
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+      });
+      await response.body?.cancel();
+      return response;
+    } catch (err) {
+      signal.throwIfAborted();
+      throw new EventUndeliveredError(`The webhook at ${this.#url.origin} does not answer (${codeOf(err)}).`);
+    }
+  }
+}
+
+function basic(username: string, password: string): string {
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+/** The code of the network or of TLS; nothing else of an error that may hold the request. */
+function codeOf(err: unknown): string {
+  const { name, cause } = Object(err) as { name?: unknown; cause?: unknown };
+  const { code } = Object(cause) as { code?: unknown };
+  if (typeof code === 'string') return code;
+  return name === 'TimeoutError' ? 'timeout' : 'no connection';
+}

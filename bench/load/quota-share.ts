@@ -1,0 +1,8 @@
+/** What Secrets Manager lets an account and Region write: so many at once, and then so many a second. */
+export const writeQuota = { atOnce: 50, perSecond: 50 } as const;
+
+/** How much of what the quota allows was used: 1 where no write could have come sooner. Few writes all come at once. */
+export function quotaShare({ writes, seconds }: { writes: number; seconds: number }): number {
+  const leastSeconds = Math.max(0, writes - writeQuota.atOnce) / writeQuota.perSecond;
+  return leastSeconds / seconds;
+}

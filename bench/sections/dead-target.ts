@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rotationId } from '../../rotation/rotation-id';
+import { loadFigures, type LoadResult, requestRotation, rotateMany } from '../load/rotate-many';
+import { type BenchContext, type Chart, type Row, type Section, using } from '../section';
+import { createTargets, type Database, eachOf, startDatabase } from '../stack/databases';
+import { startSilentHost } from '../stack/silent-host';
+import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
+
+const full = { healthy: 200, dead: [1, 1_000], settleMs: 75_000 } as const;
+const quick = { healthy: 32, dead: [1, 40], settleMs: 5_000 } as const;
+const atATime = 16;
+/** Each takes minutes, and many rotations make a number steady by themselves. */
+const mostRuns = 1;
+/** As long as an engine waits for a server: by then no attempt of an ended rotation is left. */
+const attemptMs = 6_000;
+
+interface Bench {
+  readonly context: BenchContext;
+  readonly stack: BenchStack;
+  readonly healthy: readonly string[];
+  readonly dead: readonly string[];
+}
+
+/** Healthy rotations beside others whose database swallows packets: how much later the healthy ones finish. */
+export const deadTargetSection: Section = {
+  name: 'dead-target',
+  title: 'Healthy rotations beside some whose host swallows packets',
+  run: (context) =>
+    using(
+      () => startBenchStack(context),
+      (stack) =>
+        using(
+          () => startDatabase(stack, 'postgres', context),
+          (database) => runOn({ context, stack, database }),
+        ),
+    ),
+  charts: (rows) => [chart(rows)],
+};
+
+async function runOn({
+  context,
+  stack,
+  database,
+}: Pick<Bench, 'context' | 'stack'> & { database: Database }): Promise<Row[]> {
+  const plan = context.quick ? quick : full;
+  return using(
+    () => startSilentHost(stack),
+    async ({ address }) => {
+      const common = { database, strategy: 'single-user' } as const;
+      const healthy = await createTargets(stack, { ...common, count: plan.healthy, prefix: 'healthy' });
+      const nobody = { ...database, createUsers: () => Promise.resolve() };
+      const count = Math.max(...plan.dead);
+      const dead = await createTargets(stack, { ...common, database: nobody, count, prefix: 'dead', address });
+      await stack.servers.worker.start({});
+      await rotateMany(stack, { secretIds: healthy, atATime, rotations: plan.healthy });
+      return context.repeat(() => measure({ context, stack, healthy, dead }, plan), mostRuns);
+    },
+  );
+}
+
+async function measure(
+  bench: Bench,
+  { dead, settleMs }: Pick<typeof full | typeof quick, 'dead' | 'settleMs'>,
+): Promise<Row[]> {
+  const alone = await rotateHealthy(bench);
+  const rowOf = (of: Row['of'], result: LoadResult): Row => ({
+    of: { ...of, healthy: bench.healthy.length },
+    figures: figuresOf(result, alone),
+  });
+  const rows = [rowOf({ dead: 0, since: '-' }, alone)];
+  for (const count of dead) {
+    bench.context.onProgress(`${count} on the dead host`);
+    const { begun, settled } = await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs });
+    rows.push(
+      rowOf({ dead: count, since: 'just now' }, begun),
+      rowOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
+    );
+  }
+  return rows;
+}
+
+/** Beside rotations that have just begun, and beside the same when they are tried more seldom. */
+async function besideDead(
+  bench: Bench,
+  { dead, settleMs }: { dead: readonly string[]; settleMs: number },
+): Promise<{ begun: LoadResult; settled: LoadResult }> {
+  const { stack } = bench;
+  await eachOf(dead, (secretId) => requestRotation(stack.client, secretId));
+  try {
+    const begun = await rotateHealthy(bench);
+    await sleep(settleMs);
+    return { begun, settled: await rotateHealthy(bench) };
+  } finally {
+    await eachOf(dead, (arn) => stack.temporal.workflow.getHandle(rotationId(arn)).terminate());
+    await sleep(attemptMs);
+  }
+}
+
+function rotateHealthy({ stack, healthy }: Bench): Promise<LoadResult> {
+  return rotateMany(stack, { secretIds: healthy, atATime, rotations: healthy.length });
+}
+
+function figuresOf(result: LoadResult, alone: LoadResult): Row['figures'] {
+  const later = (alone.perSecond / result.perSecond - 1) * 100;
+  return { ...loadFigures(result), later: { value: later, unit: '%', target: { atMost: 5 } } };
+}
+
+function chart(rows: readonly Row[]): Chart {
+  return {
+    ...{ name: 'dead-target', title: 'Healthy rotations a second', kind: 'bar', unit: '/s' },
+    categories: rows.map(({ of }) => `${of.dead ?? ''} on a dead host, since ${of.since ?? ''}`),
+    series: [{ name: 'healthy', values: rows.map(({ figures }) => figures.rotations?.value) }],
+  };
+}

@@ -1,0 +1,96 @@
+import { CallCounter, totalCalls } from '../load/call-counter';
+import { quotaShare } from '../load/quota-share';
+import { type AtOnceResult, rotateAtOnce } from '../load/rotate-at-once';
+import { percentile } from '../report/medians';
+import { type BenchContext, type Chart, type Figure, type Row, type Section, using } from '../section';
+import { createTargets, startDatabase } from '../stack/databases';
+import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
+
+const secrets = 1_000;
+const quickSecrets = 60;
+/** Each takes minutes, and many rotations make a number steady by themselves. */
+const mostRuns = 1;
+const limitMs = 600_000;
+
+/** Secrets Manager's operations that change something of a secret: they share one quota. */
+const writes = ['PutSecretValue', 'UpdateSecret', 'UpdateSecretVersionStage'];
+
+interface Bench {
+  readonly context: BenchContext;
+  readonly stack: BenchStack;
+  readonly secretIds: readonly string[];
+}
+
+/** Many secrets whose Schedules have one instant: from the first to the last, without quotas and with AWS's own. */
+export const dueAtOnceSection: Section = {
+  name: 'due-at-once',
+  title: 'Secrets due at the same instant',
+  run: (context) =>
+    using(
+      () => startBenchStack(context),
+      (stack) =>
+        using(
+          () => startDatabase(stack, 'postgres', context),
+          async (database) => {
+            const count = context.quick ? quickSecrets : secrets;
+            context.onProgress(`${count} users and secrets`);
+            const secretIds = await createTargets(stack, { database, strategy: 'single-user', count, prefix: 'due' });
+            await stack.servers.worker.start({});
+            return measure({ context, stack, secretIds });
+          },
+        ),
+    ),
+  charts: (rows) => [chart(rows)],
+};
+
+async function measure({ context, stack, secretIds }: Bench): Promise<Row[]> {
+  return context.repeat(async () => {
+    const rows: Row[] = [];
+    for (const quotas of ['none', "AWS's"]) {
+      await stack.servers.endpoint.start(['--admin', ...(quotas === 'none' ? [] : ['--enforce-quotas'])]);
+      const counter = new CallCounter(stack);
+      const inMs = 10_000 + secretIds.length * 15;
+      const meanwhile = (): Promise<void> => counter.update();
+      const result = await rotateAtOnce(stack, { secretIds, inMs, limitMs, meanwhile });
+      const calls = totalCalls(await counter.take(), writes);
+      const of = { secrets: secretIds.length, quotas };
+      rows.push({ of, figures: { ...figuresOf(result), ...(quotas === 'none' ? {} : quotaFigures(result, calls)) } });
+    }
+    return rows;
+  }, mostRuns);
+}
+
+function figuresOf({ firstMs, lastMs, endsMs, failed }: AtOnceResult): Record<string, Figure> {
+  return {
+    first: { value: firstMs / 1_000, unit: 's' },
+    last: { value: lastMs / 1_000, unit: 's' },
+    rotations: { value: endsMs.length / ((lastMs - firstMs) / 1_000), unit: '/s' },
+    '99 % done': { value: percentile(endsMs, 0.99) / 1_000, unit: 's' },
+    failed: { value: failed, unit: '', target: { atMost: 0 } },
+  };
+}
+
+function quotaFigures(
+  { firstMs, lastMs }: AtOnceResult,
+  { calls, throttled }: { calls: number; throttled: number },
+): Record<string, Figure> {
+  const share = quotaShare({ writes: calls - throttled, seconds: (lastMs - firstMs) / 1_000 });
+  return {
+    'of the quota': { value: share * 100, unit: '%', target: { atLeast: 95 } },
+    'writes throttled': { value: (throttled / calls) * 100, unit: '%' },
+  };
+}
+
+function chart(rows: readonly Row[]): Chart {
+  return {
+    name: 'due-at-once',
+    title: `${rows[0]?.of.secrets ?? ''} secrets due at one instant: when how many are done`,
+    kind: 'bar',
+    unit: 's',
+    categories: ['99 % done', 'last'],
+    series: rows.map(({ of, figures }) => ({
+      name: `quotas: ${of.quotas ?? ''}`,
+      values: [figures['99 % done']?.value, figures.last?.value],
+    })),
+  };
+}

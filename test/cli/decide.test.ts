@@ -1,0 +1,78 @@
+import { StoreAccessDeniedError } from '../../rotation/errors';
+import { FailingStep } from '../support/failing-step';
+import { type RotatedApplication } from '../support/rotated-application';
+import { type CommandResult, endCommands, runRotor } from '../support/rotor-command';
+import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
+
+let rotor: RotorUnderTest;
+let worker: RunningWorker;
+let finish: FailingStep;
+let application: RotatedApplication;
+
+beforeAll(async () => {
+  rotor = await RotorUnderTest.start();
+});
+
+beforeEach(async () => {
+  finish = new FailingStep(
+    'finishSecret',
+    new StoreAccessDeniedError('Grant secretsmanager:UpdateSecretVersionStage.'),
+  );
+  worker = await rotor.startWorker({ wrap: (activities) => finish.wrap(activities) });
+  application = await rotor.createApplication();
+});
+
+afterEach(async () => {
+  await endCommands();
+  await worker.stop();
+});
+
+afterAll(() => rotor.close());
+
+function run(...args: string[]): Promise<CommandResult> {
+  return runRotor(args, { env: rotor.environment });
+}
+
+test('rotate --wait ends with 1 where a decision is needed; status tells, decide answers', async () => {
+  const { name, firstVersion } = application;
+
+  const rotated = await run('rotate', name, '--wait');
+  const status = await run('status', name);
+  finish.mend();
+  const decided = await run('decide', name, 'retry', '--note', 'granted');
+  await rotor.untilRotated(application.arn, { runs: 1 });
+
+  expect(rotated.code).toBe(1);
+  expect(rotated.stderr).toMatch(
+    /^rotor: [^\n]*Grant secretsmanager:UpdateSecretVersionStage\.[^\n]*rotor decide[^\n]*\n$/,
+  );
+  expect(status.stdout).toContain('waiting for a decision: Grant secretsmanager:UpdateSecretVersionStage.');
+  expect(status.stdout).toContain(
+    `Version ${firstVersion} (current) holds AWSCURRENT; the database refuses its credential.`,
+  );
+  expect(status.stdout).toMatch(/^ {4}retry {5}Tries again to move AWSCURRENT/m);
+  expect(decided).toMatchObject({ code: 0, stderr: '' });
+  expect(decided.stdout).toBe(`decided for ${name}: retry; see \`rotor status ${name}\`\n`);
+  expect((await application.labels())[firstVersion]).toEqual(['AWSPREVIOUS']);
+});
+
+test('decide --json prints the decision', async () => {
+  await run('rotate', application.name, '--wait');
+
+  const decided = await run('decide', application.name, 'rollBack', '--json');
+
+  expect(decided).toMatchObject({ code: 0, stdout: '{"question":1,"choice":"rollBack"}\n' });
+  await rotor.untilRotated(application.arn, { runs: 1 });
+  expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'] });
+});
+
+test.each([
+  ['a choice that is none', ['forget'], 2],
+  ['no choice', [], 2],
+  ['a rotation that is not there', ['retry'], 1],
+])('decide with %s ends with one line', async (_, choice, code) => {
+  const result = await run('decide', application.name, ...choice);
+
+  expect(result.code).toBe(code);
+  expect(result.stderr.trim().split('\n')).toHaveLength(1);
+});

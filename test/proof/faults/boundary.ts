@@ -1,0 +1,39 @@
+import { type StepDeps } from '../../../rotation/steps/step';
+import { type AnyStep, type Attempt } from '../carry-out';
+
+/** One call that a rotation makes of the outside world. */
+export interface Call {
+  readonly step: AnyStep;
+  /** The port and its member: `store.describe`. */
+  readonly name: string;
+}
+
+/** A call, the attempt that makes it, and what it is given. */
+export interface CallUnderWay extends Call {
+  readonly attempt: Attempt;
+  readonly given: readonly unknown[];
+}
+
+/** Stands between a rotation and one of its calls: makes it, or not, or more than once. */
+export type Around = (call: CallUnderWay, make: () => Promise<unknown>) => Promise<unknown>;
+
+/** Members of a port that reach no server. */
+const local = ['validate'];
+
+/** The same ports, whose every call goes through `around`: whatever members they have. */
+export function withBoundary(deps: StepDeps, { attempt, around }: { attempt: Attempt; around: Around }): StepDeps {
+  const guard = <Port extends object>(port: Port, name: string): Port =>
+    new Proxy(port, {
+      get: (target, member) => {
+        const value: unknown = Reflect.get(target, member);
+        if (typeof value !== 'function' || local.includes(String(member))) return value;
+        const make = value as (...args: unknown[]) => Promise<unknown>;
+        const call = { attempt, step: attempt.step, name: `${name}.${String(member)}` };
+        return (...given: unknown[]) => around({ ...call, given }, () => make.apply(target, given));
+      },
+    });
+  return {
+    store: guard(deps.store, 'store'),
+    engineFor: (...asked) => guard(deps.engineFor(...asked), 'engine'),
+  };
+}

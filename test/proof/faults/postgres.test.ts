@@ -1,0 +1,4 @@
+import { postgresGround } from '../ground/postgres-ground';
+import { describeFaults } from './describe-faults';
+
+describeFaults(postgresGround);

@@ -1,0 +1,82 @@
+import { type Call } from './boundary';
+import { type Fault } from './faults';
+import { type Result, type Trial } from './run-trial';
+
+/** A rotation before anything happens to it. */
+export type Course = Pick<Trial, 'strategy' | 'direction'>;
+
+/** One call that is hit. */
+export interface Hit {
+  /** Counted from the first call. */
+  readonly at: number;
+  readonly call: Call;
+  readonly fault: Fault;
+}
+
+/** What a rotation leaves behind. */
+export interface Facts {
+  readonly end: 'rotated' | 'failed' | 'waits';
+  /** Whether a person was asked to decide though the way was open. */
+  readonly isAskedInVain: boolean;
+  readonly current: string | undefined;
+  readonly previous: string | undefined;
+  /** AWSPENDING on AWSCURRENT's version, or on none. */
+  readonly isLegal: boolean;
+  /** Whether AWSCURRENT's credential signs in. */
+  readonly signsIn: boolean;
+  /** Whether the other of the rotation's two credentials does; undefined where either is right. */
+  readonly otherSignsIn: boolean | undefined;
+  readonly newPasswords: 'at most one' | 'several';
+  /** Whether the database was told a password that the store does not have under the rotation's token. */
+  readonly toldUnstored: boolean;
+  readonly versions: 'at most one more' | 'several more';
+}
+
+/** What came of a rotation. */
+export function factsOf(course: Course, result: Result, hit?: Hit): Facts {
+  const { AWSCURRENT, AWSPENDING, AWSPREVIOUS } = result.labels;
+  const isPromoted = AWSCURRENT === 'token';
+  const signsIn = (name: 'pending' | 'current'): boolean => result.accepted.includes(name);
+  return {
+    end: result.end.kind,
+    isAskedInVain: result.isAsked && !mayAsk(hit),
+    current: AWSCURRENT,
+    previous: AWSPREVIOUS,
+    isLegal: AWSPENDING === undefined || AWSPENDING === AWSCURRENT,
+    signsIn: signsIn(isPromoted ? 'pending' : 'current'),
+    otherSignsIn: isLeftAlone(course, isPromoted) ? undefined : signsIn(isPromoted ? 'current' : 'pending'),
+    newPasswords: result.newPasswords <= 1 ? 'at most one' : 'several',
+    toldUnstored: result.toldUnstored,
+    versions: result.versions <= 3 ? 'at most one more' : 'several more',
+  };
+}
+
+/** What should come of it. Before the pivot a call that is refused for good ends it; from there on a person decides. */
+export function wanted(course: Course, hit?: Hit): Facts {
+  const isRefused = hit?.fault === 'is refused for good' && !mayAsk(hit);
+  const isPromoted = course.direction === 'forward' && !isRefused;
+  return {
+    end: isPromoted ? 'rotated' : 'failed',
+    isAskedInVain: false,
+    current: isPromoted ? 'token' : 'start',
+    previous: isPromoted ? 'start' : 'older',
+    isLegal: true,
+    signsIn: true,
+    otherSignsIn: isLeftAlone(course, isPromoted) ? undefined : isPromoted && course.strategy !== 'single-user',
+    newPasswords: 'at most one',
+    toldUnstored: false,
+    versions: 'at most one more',
+  };
+}
+
+/** Whether a person is to be asked where a call of this step is refused for good. */
+function mayAsk(hit: Hit | undefined): boolean {
+  const step = hit?.call.step;
+  const isPastUndoing = step === 'finishSecret' || step === 'restoreCurrent' || step === 'discardPending';
+  return isPastUndoing && hit?.fault === 'is refused for good';
+}
+
+/** The alternate user keeps the password of a rotation that was undone: nobody uses it before the next one. */
+function isLeftAlone({ strategy }: Course, isPromoted: boolean): boolean {
+  return strategy === 'alternating-users' && !isPromoted;
+}

@@ -1,0 +1,34 @@
+import { escapeIdentifier, escapeLiteral } from 'pg';
+import { enginesFor } from '../../../worker/engine-registry';
+import { type PostgresServer, startPostgresServer } from '../../support/postgres-server';
+import { type DatabasePlace, groundOf, type GroundPlan } from './ground';
+import { startSecretPlace } from './secrets-manager-place';
+
+/** PostgreSQL, as the product brings it, and a Secrets Manager endpoint. */
+export const postgresGround: GroundPlan = {
+  name: 'PostgreSQL',
+  hasSecondPasswords: false,
+  isQuick: false,
+  start: async () => {
+    const [server, { secrets, stop }] = await Promise.all([startPostgresServer(), startSecretPlace()]);
+    return groundOf(databasePlace(server), secrets, async () => {
+      await Promise.all([server.stop(), stop()]);
+    });
+  },
+};
+
+function databasePlace(server: PostgresServer): DatabasePlace {
+  return {
+    address: server.address,
+    superuser: server.superuser,
+    hasSecondPasswords: false,
+    engineFor: enginesFor,
+    createUser: async (user) => {
+      await server.createUser(user);
+    },
+    setPasswords: async (username, [password = '']) => {
+      await server.sql(`ALTER ROLE ${escapeIdentifier(username)} PASSWORD ${escapeLiteral(password)}`);
+    },
+    signsIn: (user) => server.signsIn(user),
+  };
+}

@@ -1,0 +1,45 @@
+import { isFull } from '../sample';
+import { mutations, type Suite } from './mutations';
+import { runSuite, type SuiteResult } from './run-suite';
+import { occurrences, ScratchCopy } from './scratch-copy';
+
+/** More than two runs of a suite may take. */
+const limitMs = 400_000;
+const chosen = isFull ? mutations : mutations.filter(({ isQuick = false }) => isQuick);
+
+test.each(mutations)('the source still has the place for: $defect', ({ edits }) => {
+  expect(edits.map((edit) => ({ file: edit.file, times: occurrences(edit) }))).toEqual(
+    edits.map(({ file }) => ({ file, times: 1 })),
+  );
+});
+
+describe('a deliberate defect is noticed', () => {
+  let copy: ScratchCopy;
+  const unharmed = new Map<string, Promise<SuiteResult>>();
+
+  beforeAll(() => {
+    copy = ScratchCopy.create();
+  });
+
+  afterAll(() => {
+    copy.remove();
+  });
+
+  /** Once for all defects that the same tests notice. */
+  function runUnharmed(suite: Suite): Promise<SuiteResult> {
+    const key = JSON.stringify(suite);
+    const run = unharmed.get(key) ?? runSuite(copy.folder, suite);
+    unharmed.set(key, run);
+    return run;
+  }
+
+  test.each(chosen)(
+    '$defect',
+    async ({ edits, suite }) => {
+      expect(await runUnharmed(suite)).toMatchObject({ verdict: 'passes' });
+
+      expect(await copy.with(edits, () => runSuite(copy.folder, suite))).toMatchObject({ verdict: 'fails' });
+    },
+    limitMs,
+  );
+});

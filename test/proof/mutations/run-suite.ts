@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type Suite } from './mutations';
+
+/** What a run of a suite came to; `broken` where it could not be run, which tells nothing about its tests. */
+export interface SuiteResult {
+  readonly verdict: 'passes' | 'fails' | 'broken';
+  /** What the runner printed. */
+  readonly output: string;
+}
+
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+/** How long tests may run; a defect can make a rotation go on for ever. */
+const limitMs = 180_000;
+
+/** Runs tests of a copy of the project in a process of their own. */
+export async function runSuite(folder: string, { file, tests }: Suite): Promise<SuiteResult> {
+  const outputFile = path.join(folder, 'jest-result.json');
+  rmSync(outputFile, { force: true });
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(folder, 'node_modules/jest/bin/jest.js'),
+      ...['--runInBand', '--json', '--outputFile', outputFile, '--testNamePattern', tests],
+      ...['--runTestsByPath', file],
+    ],
+    { cwd: folder, env: environment(), stdio: ['ignore', 'ignore', 'pipe'], timeout: limitMs },
+  );
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  if (!existsSync(outputFile)) return { verdict: 'broken', output };
+  return { verdict: verdictOf(JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult), output };
+}
+
+function verdictOf({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }: JestResult): SuiteResult['verdict'] {
+  if (numRuntimeErrorTestSuites > 0 || numPassedTests + numFailedTests === 0) return 'broken';
+  return numFailedTests > 0 ? 'fails' : 'passes';
+}
+
+/** Without what tells a process that it is a runner's own, and in the short form. */
+function environment(): NodeJS.ProcessEnv {
+  const own = ['JEST_WORKER_ID', 'NODE_ENV', 'ROTOR_PROVE'];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.includes(name)));
+}

@@ -1,0 +1,34 @@
+/** One part of the proof: suites of the tests, run as jest runs them. */
+export interface Proof {
+  /** By which it is asked for: `npm run prove -- faults`. */
+  readonly name: string;
+  /** What is proved, in a few words. */
+  readonly claim: string;
+  /** Where the suites are, as jest is told. */
+  readonly tests: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const full = { ROTOR_PROVE: 'full' };
+
+/** Everything that is proved, in its full form. Another proof is one more entry. */
+export const proofs: readonly Proof[] = [
+  {
+    name: 'state-table',
+    claim: 'every state has the outcome that the table says',
+    tests: ['test/proof/state-table'],
+    env: full,
+  },
+  {
+    name: 'faults',
+    claim: 'no fault at any call loses a password or stops a rotation',
+    tests: ['test/proof/faults'],
+    env: full,
+  },
+  {
+    name: 'mutations',
+    claim: 'the proofs notice deliberate defects',
+    tests: ['test/proof/mutations'],
+    env: full,
+  },
+];

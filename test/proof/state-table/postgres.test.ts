@@ -1,0 +1,4 @@
+import { postgresGround } from '../ground/postgres-ground';
+import { describeStateTable } from './describe-state-table';
+
+describeStateTable(postgresGround);
