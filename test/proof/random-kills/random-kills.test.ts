@@ -50,11 +50,16 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
     const begun = performance.now();
     let over = 0;
     const schedule = killSchedule(seed, { kills: size.kills, rotations });
-    const [ended] = await Promise.all([
-      Promise.all(applications.map((application) => rotateAgainAndAgain(application, () => (over += 1)))),
-      carryOutKills(stack, { schedule, over: () => over, limitMs: rotationLimitMs }),
-    ]);
-    rotated = ended;
+    const failed = new AbortController();
+    const kills = carryOutKills(stack, { schedule, over: () => over, signal: failed.signal });
+    try {
+      rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, () => (over += 1))));
+    } catch (err) {
+      failed.abort();
+      throw err;
+    } finally {
+      await kills;
+    }
     const killed = schedule.flatMap((kill) => kill.victims);
     const counts = victims.map((victim) => `${victim} ${killed.filter((name) => name === victim).length}`);
     const seconds = Math.round((performance.now() - begun) / 1_000);
