@@ -24,6 +24,8 @@ const rotations = [
   'local/demo',
   'local/dev',
   'local/stack',
+  'proof/races/requests',
+  'proof/random-kills',
   'worker',
   'workflows',
 ];

@@ -72,13 +72,17 @@ export interface UnansweredRequest {
   readonly taskQueue: string;
   readonly secret: SecretDescription;
   readonly requestId: string;
+  /** The token that was asked for: a run that an earlier request for it opened is this caller's too. */
+  readonly clientRequestToken?: string | undefined;
 }
 
 /** Either no worker has answered, or Temporal itself has not. The owner's memo tells which request opened it. */
-async function unanswered({ temporal, taskQueue, secret, requestId }: UnansweredRequest): Promise<Error> {
+async function unanswered(request: UnansweredRequest): Promise<Error> {
+  const { temporal, taskQueue, secret, requestId, clientRequestToken } = request;
   const owner = temporal.workflow.getHandle(rotationId(secret.arn));
   const { memo, status } = await askTemporal(temporal, () => owner.describe());
-  if (status.name === 'RUNNING' && memo?.requestId !== requestId) return inProgress(secret.arn, undefined);
+  const isOurs = memo?.requestId === requestId || memo?.requestId === clientRequestToken;
+  if (status.name === 'RUNNING' && !isOurs) return inProgress(secret.arn, undefined);
   return new WaitingForWorkerError(
     `The rotation of ${secret.name} is accepted and waits for a worker: none answers on task queue "${taskQueue}". ` +
       'Start one with `rotor worker`; the rotation then begins by itself.',

@@ -54,7 +54,7 @@ async function accept(place: Place, { secret, request, plan }: KnownRequest): Pr
     if (clientRequestToken !== undefined && runId !== undefined) {
       return { arn, name, versionId: clientRequestToken, runId };
     }
-    throw await refusal(err, { ...place, secret, requestId });
+    throw await refusal(err, { ...place, secret, requestId, clientRequestToken });
   }
 }
 

@@ -26,6 +26,18 @@ export const proofs: readonly Proof[] = [
     env: full,
   },
   {
+    name: 'random-kills',
+    claim: 'no kill of any process, at any time, loses a password or a rotation',
+    tests: ['test/proof/random-kills'],
+    env: full,
+  },
+  {
+    name: 'races',
+    claim: 'whoever else acts at the same moment, one rotation is done and no foreign value is lost',
+    tests: ['test/proof/races'],
+    env: full,
+  },
+  {
     name: 'mutations',
     claim: 'the proofs notice deliberate defects',
     tests: ['test/proof/mutations'],

@@ -1,0 +1,4 @@
+import { postgresGround } from '../ground/postgres-ground';
+import { describeTwice } from './describe-twice';
+
+describeTwice(postgresGround);

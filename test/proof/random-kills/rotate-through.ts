@@ -1,0 +1,42 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { type RotationClient } from '../../../client';
+import { waitUntil } from '../../../local/supervisor';
+
+/** One rotation of one secret. */
+export interface AskedRotation {
+  readonly secretId: string;
+  readonly clientRequestToken: string;
+}
+
+/** What a caller hears while something is down; nothing that a rotation ends with. */
+const outages = ['StoreUnavailable', 'TemporalUnavailable', 'WaitingForWorker'];
+
+/**
+ * Asks for a rotation and waits for its end, as a patient caller: after an outage it asks again with the same token.
+ *
+ * @throws RotationFailedError, and an error when there is no end within the limit.
+ */
+export async function rotateThrough(
+  client: RotationClient,
+  { rotation, limitMs }: { rotation: AskedRotation; limitMs: number },
+): Promise<void> {
+  let heard: unknown;
+  const isOver = async (): Promise<boolean> => {
+    try {
+      await client.outcome(await client.rotateSecret(rotation));
+      return true;
+    } catch (err) {
+      if (!isOutage(err)) throw err;
+      heard = err;
+      return false;
+    }
+  };
+  if (await waitUntil(isOver, { limitMs, everyMs: 200 })) return;
+  throw new Error(`${rotation.secretId} was not rotated within ${limitMs} ms.`, { cause: heard });
+}
+
+function isOutage(err: unknown): boolean {
+  return (
+    err instanceof Error && (outages.includes(err.name) || isGrpcServiceError(err) || isGrpcServiceError(err.cause))
+  );
+}
