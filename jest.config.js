@@ -24,6 +24,8 @@ const rotations = [
   'local/demo',
   'local/dev',
   'local/stack',
+  'proof/leaks',
+  'proof/upgrade',
   'worker',
   'workflows',
 ];

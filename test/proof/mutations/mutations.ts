@@ -234,4 +234,15 @@ import { readCredentials } from './read-credentials';`,
     ],
     suite: { file: 'test/adapters/mysql/contract.test.ts', tests: 'loses neither when it is repeated' },
   },
+  {
+    defect: 'a rotation has a step more than those that are under way',
+    edits: [
+      {
+        file: 'workflows/carry-out.ts',
+        find: 'progress.tested = true;',
+        replace: "await timeline.run('takeStock', () => activities.takeStock(request));\n  progress.tested = true;",
+      },
+    ],
+    suite: { file: 'test/proof/upgrade/recorded.test.ts', tests: 'rotated.json' },
+  },
 ];
