@@ -26,6 +26,8 @@ const rotations = [
   'local/stack',
   'proof/races/requests',
   'proof/random-kills',
+  'proof/leaks',
+  'proof/upgrade',
   'worker',
   'workflows',
 ];

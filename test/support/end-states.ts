@@ -6,7 +6,7 @@ import { type RotorUnderTest } from './rotor-under-test';
 
 /** A rotation, and the application whose secret it rotates. */
 export interface RotationOf {
-  readonly application: Pick<RotatedApplication, 'firstVersion' | 'labels' | 'signsIn'>;
+  readonly application: Pick<RotatedApplication, 'arn' | 'firstVersion' | 'labels' | 'signsIn' | 'versions'>;
   readonly rotation: RotationHandle;
 }
 

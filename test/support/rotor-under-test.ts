@@ -33,6 +33,8 @@ export interface WorkerChanges {
   readonly publishers?: Publishers;
   /** @defaultValue straight to the suite's endpoint */
   readonly secretsManager?: SecretsManagerClient;
+  /** Another build of the workflows. @defaultValue that of the built program */
+  readonly workflowBundle?: { readonly codePath: string };
 }
 
 interface Parts {
@@ -120,11 +122,12 @@ export class RotorUnderTest {
   async startWorker(changes: WorkerChanges = {}): Promise<RunningWorker> {
     const { wrap, eventLog, publishers = {}, secretsManager = this.secretsManager } = changes;
     const { temporal, program } = this.servers;
+    const { workflowBundle = { codePath: program.workflowBundle } } = changes;
     const place = { connection: this.#parts.native, namespace: temporal.namespace, taskQueue: this.taskQueue };
     const options = {
       ...place,
       secretsManager,
-      workflowBundle: { codePath: program.workflowBundle },
+      workflowBundle,
       publishers: Object.keys(publishers),
       ...(eventLog ? { eventLog } : {}),
     };

@@ -38,6 +38,18 @@ export const proofs: readonly Proof[] = [
     env: full,
   },
   {
+    name: 'leaks',
+    claim: 'no password is found outside of Secrets Manager and the target, whatever dies',
+    tests: ['test/proof/leaks', 'test/end-to-end/server-logs', 'test/workflows/leaks'],
+    env: full,
+  },
+  {
+    name: 'upgrade',
+    claim: 'every rotation that an earlier build began goes on under this one',
+    tests: ['test/proof/upgrade', 'test/workflows/replay'],
+    env: full,
+  },
+  {
     name: 'mutations',
     claim: 'the proofs notice deliberate defects',
     tests: ['test/proof/mutations'],

@@ -1,0 +1,104 @@
+import { waitUntil } from '../../../local/supervisor';
+import { expectRotated, expectUndone, type RotationOf, untilAsked } from '../../support/end-states';
+import { RotorUnderTest, type RunningWorker } from '../../support/rotor-under-test';
+import { OtherBuilds } from './other-builds';
+import { failure, type Pause, PausedRotations, pauses } from './paused-rotations';
+
+/**
+ * Rotor does not pin workflows to builds (no worker deployments): whichever worker polls goes on with a rotation, so each
+ * build must be able to go on with what another one began.
+ */
+let rotor: RotorUnderTest;
+let builds: OtherBuilds;
+let worker: RunningWorker;
+
+beforeAll(async () => {
+  rotor = await RotorUnderTest.start();
+  builds = new OtherBuilds();
+});
+
+afterAll(async () => {
+  builds.remove();
+  await rotor.close();
+});
+
+/** The builds whose workers got on with a rotation, in their order. */
+async function buildsOf({ application: { arn }, rotation: { runId } }: RotationOf): Promise<string[]> {
+  const { events } = await rotor.owner(arn, runId).fetchHistory();
+  const ids = events?.map((event) => event.workflowTaskCompletedEventAttributes?.workerVersion?.buildId ?? '') ?? [];
+  return [...new Set(ids.filter((id) => id !== ''))];
+}
+
+/** Rotations that an earlier build began and that stand, whose worker is gone. */
+async function leftByEarlierBuild<Place extends Pick<Pause, 'before' | 'failed'>>(
+  places: readonly Place[],
+): Promise<Map<Place, RotationOf>> {
+  const paused = new PausedRotations(rotor);
+  const workflowBundle = await builds.build('wording');
+  const earlier = await rotor.startWorker({ workflowBundle, wrap: (activities) => paused.wrap(activities) });
+  const begun = await Promise.all(places.map(async (place) => [place, await paused.begin(place)] as const));
+  await earlier.stop();
+  return new Map(begun);
+}
+
+describe('a rotation that an earlier build began goes on under this one', () => {
+  let begun: Map<Pause, RotationOf>;
+
+  beforeAll(async () => {
+    begun = await leftByEarlierBuild(pauses);
+    worker = await rotor.startWorker();
+  }, 120_000);
+
+  afterAll(() => worker.stop());
+
+  test.each(pauses.map((pause) => [nameOf(pause), pause] as const))('%s', async (_, pause) => {
+    const left = begun.get(pause);
+    if (!left) throw new Error('It was not begun.');
+    if (pause.choice) {
+      await untilAsked(rotor, left);
+      await rotor.client.decide({ secretId: left.application.arn, choice: pause.choice });
+    }
+
+    await expectEnd(left, pause);
+
+    expect(await buildsOf(left)).toHaveLength(2);
+    expect(await left.application.versions()).toHaveLength(2);
+  });
+});
+
+function nameOf({ before, failed, choice, end }: Pause): string {
+  const what = [`before ${before}`, failed && `after ${failed} failed`, choice && `decided "${choice}"`];
+  return `${what.filter((part) => part !== undefined).join(', ')}: it is ${end}`;
+}
+
+async function expectEnd(left: RotationOf, { end }: Pause): Promise<void> {
+  if (end === 'rotated') await expectRotated(rotor, left);
+  else if (end === 'undone') await expectUndone(rotor, { ...left, type: failure.name });
+  else {
+    await expect(rotor.client.outcome(left.rotation)).rejects.toMatchObject({ type: failure.name });
+    expect((await left.application.labels())[left.rotation.versionId]).toEqual(['AWSPENDING']);
+    expect(await left.application.signsIn(left.rotation.versionId)).toBe(true);
+  }
+}
+
+test('a build with another order of steps cannot go on, harms nothing, and the right one goes on after it', async () => {
+  const place = { before: 'testSecret' } as const;
+  const left = (await leftByEarlierBuild([place])).get(place);
+  if (!left) throw new Error('It was not begun.');
+  const wrong = await rotor.startWorker({ workflowBundle: await builds.build('order') });
+
+  expect(await waitUntil(() => isNondeterministic(left), { limitMs: 30_000 })).toBe(true);
+
+  await wrong.stop();
+  worker = await rotor.startWorker();
+  await expectRotated(rotor, left);
+  await worker.stop();
+});
+
+async function isNondeterministic({ application: { arn }, rotation: { runId } }: RotationOf): Promise<boolean> {
+  const { events } = await rotor.owner(arn, runId).fetchHistory();
+  return (
+    events?.some(({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message?.includes('TMPRL1100')) ===
+    true
+  );
+}
