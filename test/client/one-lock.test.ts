@@ -136,7 +136,9 @@ describe('with a worker', () => {
 
     await expect(refused).rejects.toBeInstanceOf(RotationInProgressError);
     await expect(refused).rejects.toThrow(`version ${pending} holds AWSPENDING`);
-    await expect(refused).rejects.toThrow('Go on with it by `rotor resume --pending`, or take the label off by `rotor discard`');
+    await expect(refused).rejects.toThrow(
+      'Go on with it by `rotor resume --pending`, or take the label off by `rotor discard`',
+    );
     const { rotation, schedule } = await rotor.client.describe(application.name);
     expect({ rotation, schedule }).toEqual({ rotation: undefined, schedule: undefined });
   });
