@@ -12,10 +12,10 @@ type Course = Pick<Race, 'strategy' | 'direction'>;
 /** On a real server one meeting in so many is tried in the short form. */
 const oneIn = 6;
 
-/** The steps that a rotation comes to, in either direction; the undo of a rotation that was tested begins at restoreCurrent. */
+/** The steps whose second attempt can matter, in either direction. */
 const stepsOf: Readonly<Record<Race['direction'], readonly AnyStep[]>> = {
   forward: ['createSecret', 'setSecret', 'testSecret', 'finishSecret'],
-  back: ['restoreCurrent', 'discardPending'],
+  back: ['createSecret', 'setSecret', 'restoreCurrent', 'discardPending'],
 };
 
 /** Proves that two attempts of one step at the same moment are one, however their calls meet. */

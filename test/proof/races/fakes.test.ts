@@ -1,4 +1,6 @@
 import { fakeGrounds } from '../ground/fake-ground';
+import { describeForeignValue } from './describe-foreign-value';
 import { describeTwice } from './describe-twice';
 
+fakeGrounds.forEach(describeForeignValue);
 fakeGrounds.forEach(describeTwice);

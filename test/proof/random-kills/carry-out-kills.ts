@@ -4,7 +4,7 @@ import { type Kill } from './kill-schedule';
 import { type MortalStack } from './mortal-stack';
 
 /** Longer than any outage holds up all rotations at once. */
-const limitMs = 180_000;
+const limitMs = 600_000;
 
 /** The kills to carry out, and how far the rotations are. */
 export interface KillPlan {

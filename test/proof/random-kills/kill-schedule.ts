@@ -17,13 +17,19 @@ export interface Kill {
   readonly downMs: number;
 }
 
-const longestPauseMs = 1_000;
 const longestDownMs = 1_500;
 /** One kill in so many takes two. */
 const oneInIsDouble = 4;
 
+/** How many kills, and how close to each other. */
+export interface KillDensity {
+  readonly kills: number;
+  readonly rotations: number;
+  readonly longestPauseMs: number;
+}
+
 /** The kills for so many rotations, spread over all of them: always the same ones for the same seed, and none is spared. */
-export function killSchedule(seed: number, { kills, rotations }: { kills: number; rotations: number }): Kill[] {
+export function killSchedule(seed: number, { kills, rotations, longestPauseMs }: KillDensity): Kill[] {
   const random = new Random(seed);
   let deck: Victim[] = [];
   const draw = (): Victim => {

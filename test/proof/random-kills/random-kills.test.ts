@@ -9,11 +9,14 @@ import { type MortalStack, startMortalStack } from './mortal-stack';
 import { rotateThrough } from './rotate-through';
 
 const seed = Number(process.env.ROTOR_SEED ?? randomInt(2 ** 31));
-const size = isFull ? { secrets: 50, rounds: 20, kills: 200 } : { secrets: 8, rounds: 3, kills: 10 };
+const size = isFull
+  ? { secrets: 50, rounds: 20, kills: 100, longestPauseMs: 3_000 }
+  : { secrets: 8, rounds: 3, kills: 10, longestPauseMs: 1_000 };
 const rotations = size.secrets * size.rounds;
+const density = { ...size, rotations };
 const limitMs = isFull ? 3_600_000 : 240_000;
-/** Long enough for the retries of a step that met several outages in a row. */
-const rotationLimitMs = 180_000;
+/** A step that met several outages in a row waits up to five minutes before it is tried again. */
+const rotationLimitMs = isFull ? 600_000 : 180_000;
 
 interface Rotated {
   readonly application: RotatedApplication;
@@ -22,10 +25,10 @@ interface Rotated {
 }
 
 test('the same seed is the same schedule, which spares nobody', () => {
-  const schedule = killSchedule(seed, { kills: 10, rotations });
+  const schedule = killSchedule(seed, density);
 
-  expect(killSchedule(seed, { kills: 10, rotations })).toEqual(schedule);
-  expect(killSchedule(seed + 1, { kills: 10, rotations })).not.toEqual(schedule);
+  expect(killSchedule(seed, density)).toEqual(schedule);
+  expect(killSchedule(seed + 1, density)).not.toEqual(schedule);
   expect(new Set(schedule.flatMap((kill) => kill.victims))).toEqual(new Set(victims));
 });
 
@@ -49,7 +52,7 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
     const applications = await inParallel(Array.from({ length: size.secrets }), () => RotatedApplication.create(stack));
     const begun = performance.now();
     let over = 0;
-    const schedule = killSchedule(seed, { kills: size.kills, rotations });
+    const schedule = killSchedule(seed, density);
     const failed = new AbortController();
     const kills = carryOutKills(stack, { schedule, over: () => over, signal: failed.signal });
     try {

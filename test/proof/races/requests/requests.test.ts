@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { type RotationHandle } from '../../../../client';
+import { waitUntil } from '../../../../local/supervisor';
+import { Hold } from '../../../support/hold';
+import { type RotatedApplication } from '../../../support/rotated-application';
+import { RotorUnderTest } from '../../../support/rotor-under-test';
+
+let rotor: RotorUnderTest;
+
+beforeAll(async () => {
+  rotor = await RotorUnderTest.start();
+});
+
+afterAll(() => rotor.close());
+
+const plan = { configuration: {}, rotationRules: { automaticallyAfterDays: 30 } } as const;
+const limitMs = 30_000;
+
+/** Every way to ask for a rotation; each resolves when Temporal has taken the request, or has refused it. */
+const ways = {
+  update: ({ name }: RotatedApplication) => rotor.client.rotateSecret({ secretId: name }),
+  signal: ({ arn }: RotatedApplication) => rotor.signal(arn),
+  trigger: ({ arn }: RotatedApplication) => rotor.schedule(arn).trigger(),
+  tick: ({ arn }: RotatedApplication) =>
+    rotor.temporal.workflow.start('scheduledRotation', {
+      workflowId: `tick-${randomUUID()}`,
+      taskQueue: rotor.taskQueue,
+      args: [{ secretId: arn, ...plan }],
+    }),
+} as const;
+
+type Way = keyof typeof ways;
+
+const each = Object.keys(ways) as Way[];
+
+/** Waits until every tick has met the rotation: all are over but the one that began it, if one did. */
+async function untilTicksMet({ arn }: RotatedApplication, ticks: number): Promise<void> {
+  const ofTicks = `TaskQueue = "${rotor.taskQueue}" AND WorkflowType = "scheduledRotation"`;
+  const count = async (query: string): Promise<number> => (await rotor.temporal.workflow.count(query)).count;
+  const met = async (): Promise<boolean> => {
+    const { rotation } = await rotor.client.describe(arn);
+    const began = rotation?.status?.trigger === 'schedule' ? 1 : 0;
+    const begun = await count(ofTicks);
+    return begun >= ticks && (await count(`${ofTicks} AND ExecutionStatus = "Running"`)) === began;
+  };
+  expect(await waitUntil(met, { limitMs, everyMs: 100 })).toBe(true);
+}
+
+test.each(each)(
+  'sixteen requests by every way at the same moment, the first by %s, are one rotation',
+  async (first) => {
+    const hold = new Hold({ step: 'setSecret', moment: 'before' });
+    const worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+    const application = await rotor.createApplication();
+    await rotor.client.configure({ secretId: application.name, ...plan });
+    const before = (
+      await rotor.temporal.workflow.count(`TaskQueue = "${rotor.taskQueue}" AND WorkflowType = "scheduledRotation"`)
+    ).count;
+    const order = [first, ...each.filter((way) => way !== first)];
+
+    const asked = Array.from({ length: 4 }, () => order).flat();
+    const answers = await Promise.allSettled(asked.map(async (way) => ways[way](application)));
+    await hold.reached;
+    await untilTicksMet(application, before + 5); // four ticks, and at least one of the Schedule's
+    hold.release();
+    await rotor.owner(application.arn).result();
+
+    const ofUpdates = answers.filter((_, at) => asked[at] === 'update');
+    const accepted = ofUpdates.flatMap((answer) =>
+      answer.status === 'fulfilled' ? [answer.value as RotationHandle] : [],
+    );
+    const refused = ofUpdates.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+    const others = answers.filter((answer, at) => asked[at] !== 'update' && answer.status === 'rejected');
+    expect(accepted.length).toBeLessThanOrEqual(1);
+    expect(refused.map(({ name }) => name)).toEqual(refused.map(() => 'RotationInProgress'));
+    expect(others).toEqual([]);
+    const [run, ...more] = await rotor.runs(application.arn);
+    expect(more).toEqual([]);
+    const [versionId = run] = accepted.map((handle) => handle.versionId);
+    expect(await application.labels()).toEqual({
+      [String(versionId)]: ['AWSCURRENT'],
+      [application.firstVersion]: ['AWSPREVIOUS'],
+    });
+    expect(await application.versions()).toHaveLength(2);
+    expect(await application.accepts(await application.password())).toBe(true);
+    await worker.stop();
+  },
+);
