@@ -245,4 +245,15 @@ import { readCredentials } from './read-credentials';`,
     ],
     suite: { file: 'test/proof/upgrade/recorded.test.ts', tests: 'rotated.json' },
   },
+  {
+    defect: 'a step prints the password that it sets',
+    edits: [
+      {
+        file: 'rotation/steps/set-secret.ts',
+        find: 'return strategy.setPending({ ...input, pending',
+        replace: 'console.error(pending.password.reveal());\n  return strategy.setPending({ ...input, pending',
+      },
+    ],
+    suite: { file: 'test/proof/leaks/crash.test.ts', tests: 'SIGKILL .* single-user' },
+  },
 ];
