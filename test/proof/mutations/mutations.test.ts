@@ -1,5 +1,6 @@
 import { isFull } from '../sample';
-import { mutations, type Suite } from './mutations';
+import { type Suite } from './mutation';
+import { mutations } from './mutations';
 import { runSuite, type SuiteResult } from './run-suite';
 import { occurrences, ScratchCopy } from './scratch-copy';
 

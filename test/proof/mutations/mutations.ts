@@ -1,30 +1,7 @@
-/** A place in a source file, and what a careless hand makes of it. */
-export interface Edit {
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-}
-
-/** Tests that have to notice a defect. */
-export interface Suite {
-  readonly file: string;
-  /** The tests of the file that are run: a regular expression for their full names. */
-  readonly tests: string;
-}
-
-/** A deliberate defect. */
-export interface Mutation {
-  readonly defect: string;
-  readonly edits: readonly Edit[];
-  /** The tests that have to fail with it, and pass without. */
-  readonly suite: Suite;
-  /** Also tried in the short form. */
-  readonly isQuick?: boolean;
-}
+import { type Mutation, type Suite } from './mutation';
+import { mutationsOfRaces } from './mutations-of-races';
 
 const tableOf = (tests: string): Suite => ({ file: 'test/proof/state-table/fakes.test.ts', tests });
-const racesOf = (tests: string): Suite => ({ file: 'test/proof/races/fakes.test.ts', tests });
 const faultsOf = (tests: string): Suite => ({ file: 'test/proof/faults/fakes.test.ts', tests });
 
 /** The deliberate defects, each in the code that keeps a promise, and the suite that keeps the code. */
@@ -230,39 +207,5 @@ import { readCredentials } from './read-credentials';`,
     ],
     suite: { file: 'test/proof/upgrade/recorded.test.ts', tests: 'rotated.json' },
   },
-  {
-    defect: 'finishSecret promotes over a value that somebody stored during the rotation',
-    edits: [
-      {
-        file: 'rotation/steps/finish-secret.ts',
-        find: "if (current !== currentVersionId || holderOf(labels, 'AWSPENDING') !== clientRequestToken)",
-        replace: 'if (current === undefined)',
-      },
-      { file: 'rotation/steps/finish-secret.ts', find: 'from: currentVersionId,', replace: 'from: current,' },
-    ],
-    suite: racesOf('stored by hand'),
-    isQuick: true,
-  },
-  {
-    defect: 'finishSecret takes the promotion by another attempt for somebody else’s',
-    edits: [
-      {
-        file: 'rotation/steps/finish-secret.ts',
-        find: 'if (current !== clientRequestToken) {',
-        replace: "if (current !== '') {",
-      },
-    ],
-    suite: racesOf('two attempts .*finishSecret'),
-  },
-  {
-    defect: 'a database that is away fails the rotation instead of holding it up',
-    edits: [
-      {
-        file: 'rotation/errors.ts',
-        find: "override readonly name = 'TargetUnavailable';\n  readonly retryable = true;",
-        replace: "override readonly name = 'TargetUnavailable';\n  readonly retryable = false;",
-      },
-    ],
-    suite: { file: 'test/proof/random-kills/random-kills.test.ts', tests: '' },
-  },
+  ...mutationsOfRaces,
 ];

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type Suite } from './mutations';
+import { type Suite } from './mutation';
 
 /** What a run of a suite came to; `broken` where it could not be run, which tells nothing about its tests. */
 export interface SuiteResult {

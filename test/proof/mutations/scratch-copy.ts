@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Edit } from './mutations';
+import { type Edit } from './mutation';
 
 const root = path.join(__dirname, '../../..');
 
