@@ -190,8 +190,8 @@ function startWorker(more: Readonly<Record<string, string>> = {}): Promise<Watch
   return WatchedWorker.start({ env: { ...rotor.environment, ...more }, cwd: path.join(folder, 'working'), receiver });
 }
 
-function rotate({ secret, configuration: { strategy = '', superuserSecretId = '' } }: RotatedUser): string[] {
-  const settings = ['--strategy', strategy, '--superuser-secret', superuserSecretId];
+function rotate({ secret, configuration: { strategy, superuserSecretId } }: RotatedUser): string[] {
+  const settings = ['--strategy', String(strategy), '--superuser-secret', String(superuserSecretId)];
   return ['rotate', secret.name, '--wait', '--json', ...settings];
 }
 
