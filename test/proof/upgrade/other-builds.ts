@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { type Edit } from '../mutations/mutations';
+import { type Edit } from '../mutations/mutation';
 import { ScratchCopy } from '../mutations/scratch-copy';
 
 /** How another build differs from this one. */
