@@ -259,15 +259,4 @@ import { readCredentials } from './read-credentials';`,
     ],
     suite: racesOf('two attempts .*finishSecret'),
   },
-  {
-    defect: 'a database that is away fails the rotation instead of holding it up',
-    edits: [
-      {
-        file: 'rotation/errors.ts',
-        find: "override readonly name = 'TargetUnavailable';\n  readonly retryable = true;",
-        replace: "override readonly name = 'TargetUnavailable';\n  readonly retryable = false;",
-      },
-    ],
-    suite: { file: 'test/proof/random-kills/random-kills.test.ts', tests: '' },
-  },
 ];
