@@ -29,17 +29,6 @@ export const mutationsOfRaces: readonly Mutation[] = [
     suite: racesOf('two attempts .*finishSecret'),
   },
   {
-    defect: 'a database that is away fails the rotation instead of holding it up',
-    edits: [
-      {
-        file: 'rotation/errors.ts',
-        find: "override readonly name = 'TargetUnavailable';\n  readonly retryable = true;",
-        replace: "override readonly name = 'TargetUnavailable';\n  readonly retryable = false;",
-      },
-    ],
-    suite: { file: 'test/proof/random-kills/random-kills.test.ts', tests: '' },
-  },
-  {
     defect: 'a step prints the password that it sets',
     edits: [
       {

@@ -35,13 +35,15 @@ test('the same seed is the same schedule, which spares nobody', () => {
 describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
   let stack: MortalStack;
   let rotated: Rotated[];
+  /** Once a rotation has failed, nothing else goes on. */
+  const failed = new AbortController();
 
   /** Rotates a secret again and again; all rotations of all secrets that are over are counted. */
   async function rotateAgainAndAgain(application: RotatedApplication, onOver: () => void): Promise<Rotated> {
     const tokens = Array.from({ length: size.rounds }, () => randomUUID());
     for (const clientRequestToken of tokens) {
       const rotation = { secretId: application.arn, clientRequestToken };
-      await rotateThrough(stack.client, { rotation, limitMs: rotationLimitMs });
+      await rotateThrough(stack.client, { rotation, limitMs: rotationLimitMs, signal: failed.signal });
       onOver();
     }
     return { application, tokens };
@@ -53,7 +55,6 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
     const begun = performance.now();
     let over = 0;
     const schedule = killSchedule(seed, density);
-    const failed = new AbortController();
     const kills = carryOutKills(stack, { schedule, over: () => over, signal: failed.signal });
     try {
       rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, () => (over += 1))));

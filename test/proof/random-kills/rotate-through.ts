@@ -8,20 +8,24 @@ export interface AskedRotation {
   readonly clientRequestToken: string;
 }
 
-/** What a caller hears while something is down; nothing that a rotation ends with. */
-const outages = ['StoreUnavailable', 'TemporalUnavailable', 'WaitingForWorker'];
+/**
+ * What a caller hears while something is down; nothing that a rotation ends with. A Temporal that has just come back does
+ * not know its namespaces for a moment.
+ */
+const outages = ['NamespaceNotFoundError', 'StoreUnavailable', 'TemporalUnavailable', 'WaitingForWorker'];
 
 /**
  * Asks for a rotation and waits for its end, as a patient caller: after an outage it asks again with the same token.
  *
- * @throws RotationFailedError, and an error when there is no end within the limit.
+ * @throws RotationFailedError, the signal's reason, and an error when there is no end within the limit.
  */
 export async function rotateThrough(
   client: RotationClient,
-  { rotation, limitMs }: { rotation: AskedRotation; limitMs: number },
+  { rotation, limitMs, signal }: { rotation: AskedRotation; limitMs: number; signal: AbortSignal },
 ): Promise<void> {
   let heard: unknown;
   const isOver = async (): Promise<boolean> => {
+    signal.throwIfAborted();
     try {
       await client.outcome(await client.rotateSecret(rotation));
       return true;

@@ -33,17 +33,19 @@ type Way = keyof typeof ways;
 
 const each = Object.keys(ways) as Way[];
 
-/** Waits until every tick has met the rotation: all are over but the one that began it, if one did. */
+async function countTicks(further = ''): Promise<number> {
+  const query = `TaskQueue = "${rotor.taskQueue}" AND WorkflowType = "scheduledRotation"${further}`;
+  return (await rotor.temporal.workflow.count(query)).count;
+}
+
+/** Waits until so many ticks have met the rotation: all are over but the one that began it, if one did. */
 async function untilTicksMet({ arn }: RotatedApplication, ticks: number): Promise<void> {
-  const ofTicks = `TaskQueue = "${rotor.taskQueue}" AND WorkflowType = "scheduledRotation"`;
-  const count = async (query: string): Promise<number> => (await rotor.temporal.workflow.count(query)).count;
-  const met = async (): Promise<boolean> => {
+  const haveMet = async (): Promise<boolean> => {
     const { rotation } = await rotor.client.describe(arn);
-    const began = rotation?.status?.trigger === 'schedule' ? 1 : 0;
-    const begun = await count(ofTicks);
-    return begun >= ticks && (await count(`${ofTicks} AND ExecutionStatus = "Running"`)) === began;
+    const open = rotation?.status?.trigger === 'schedule' ? 1 : 0;
+    return (await countTicks()) >= ticks && (await countTicks(' AND ExecutionStatus = "Running"')) === open;
   };
-  expect(await waitUntil(met, { limitMs, everyMs: 100 })).toBe(true);
+  expect(await waitUntil(haveMet, { limitMs, everyMs: 100 })).toBe(true);
 }
 
 test.each(each)(
@@ -53,9 +55,7 @@ test.each(each)(
     const worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
     const application = await rotor.createApplication();
     await rotor.client.configure({ secretId: application.name, ...plan });
-    const before = (
-      await rotor.temporal.workflow.count(`TaskQueue = "${rotor.taskQueue}" AND WorkflowType = "scheduledRotation"`)
-    ).count;
+    const before = await countTicks();
     const order = [first, ...each.filter((way) => way !== first)];
 
     const asked = Array.from({ length: 4 }, () => order).flat();
