@@ -60,8 +60,7 @@ export class Journal implements ChangeLog {
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
-      const lost = await this.#write(batch.flatMap(({ texts }) => texts));
-      if (lost !== undefined) batch.push(...this.#waiting.splice(0));
+      const lost = await this.#write(batch);
       for (const { resolve, reject } of batch)
         if (lost === undefined) resolve();
         else reject(lost);
@@ -70,9 +69,13 @@ export class Journal implements ChangeLog {
     this.#draining = undefined;
   }
 
-  /** Gives back why the records are lost, if they are. */
-  async #write(texts: readonly string[]): Promise<Error | undefined> {
+  /**
+   * Gives back why the records are lost, if they are. Then those that came meanwhile are lost with them, and join the
+   * batch, in the same moment in which the store takes them back: one that comes later is not.
+   */
+  async #write(batch: Waiting[]): Promise<Error | undefined> {
     const mark = this.#file.mark();
+    const texts = batch.flatMap((waiting) => waiting.texts);
     try {
       await this.#file.append(texts);
       await this.#file.flush();
@@ -80,6 +83,7 @@ export class Journal implements ChangeLog {
       return undefined;
     } catch (error) {
       this.#parts.onLost();
+      batch.push(...this.#waiting.splice(0));
       await this.#compaction?.abandon();
       this.#compaction = undefined;
       await this.#file.cutBack(mark).catch(() => undefined);

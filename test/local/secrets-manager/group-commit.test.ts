@@ -12,6 +12,8 @@ class SlowFile implements RecordFile {
   readonly length = 0;
   readonly batches: (readonly string[])[] = [];
   readonly cuts: JournalEnd[] = [];
+  /** Called while a file is cut back. */
+  whileCut: () => void = () => undefined;
   readonly #flushes: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
   append(texts: readonly string[]): Promise<void> {
@@ -29,6 +31,7 @@ class SlowFile implements RecordFile {
 
   cutBack(mark: JournalEnd): Promise<void> {
     this.cuts.push(mark);
+    this.whileCut();
     return Promise.resolve();
   }
 
@@ -89,6 +92,22 @@ describe('group commit', () => {
     const next = log.append(gone('c'));
     await file.finishFlush();
     await expect(next).resolves.toBeUndefined();
+  });
+
+  it('keeps what comes once the store has taken back what was lost', async () => {
+    const log = journal();
+    let later: Promise<void> | undefined;
+    file.whileCut = () => {
+      later = log.append(gone('b'));
+    };
+
+    const outcome = Promise.allSettled([log.append(gone('a'))]);
+    await file.finishFlush(new Error('no space'));
+    await outcome;
+    await file.finishFlush();
+
+    expect(lost).toBe(1);
+    await expect(later).resolves.toBeUndefined();
   });
 
   it('tells no reader of a value that a crash could still take back', async () => {
