@@ -15,11 +15,13 @@ import { Timeline } from './timeline';
 export interface OwnerInput {
   /** The name or ARN of the secret. */
   readonly secretId: string;
+  /** The request that this start carries; an update with another one meets a rotation in progress. */
   readonly requestId?: string;
   /** @defaultValue the id of this run, which a reset keeps */
   readonly clientRequestToken?: string;
   /** @defaultValue `signal` */
   readonly trigger?: RotationTrigger;
+  /** How and when the secret is rotated. @defaultValue what its Schedule holds, else what the secret itself says */
   readonly plan?: RotationPlan;
 }
 
@@ -32,6 +34,7 @@ export interface OwnerWork extends RotationWork {
 /** What every owner tells beside its own. */
 export interface OwnerResult {
   readonly secretId: string;
+  /** The version that was made last: another than was asked for where the database refused a password. */
   readonly clientRequestToken: string;
   readonly steps: readonly StepRecord[];
 }

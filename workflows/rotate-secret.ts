@@ -1,26 +1,15 @@
 import { uuid4 } from '@temporalio/workflow';
-import { type RotationPlan, type RotationRequest } from '../rotation/rotation-request';
+import { type RotationRequest } from '../rotation/rotation-request';
 import { armSchedule } from './arm-schedule';
 import { carryOut, proof, type CarriedOut, type RotationWork } from './carry-out';
 import { type Reason } from './decision';
 import { reasonOf } from './domain-failure';
 import { eventNames } from './event-teller';
-import { asOwner, type OwnerWork } from './owner';
-import { type RotationTrigger, type StepRecord } from './rotation-status';
+import { asOwner, type OwnerInput, type OwnerResult, type OwnerWork } from './owner';
 import { assertProvable } from './take-over';
 
 /** What starts an owner. A start by hand needs the secret only. */
-export interface RotateSecretInput {
-  /** The name or ARN of the secret. */
-  readonly secretId: string;
-  /** The request that this start carries; an update with another one meets a rotation in progress. */
-  readonly requestId?: string;
-  /** @defaultValue the id of this run, which a reset keeps */
-  readonly clientRequestToken?: string;
-  /** @defaultValue `signal` */
-  readonly trigger?: RotationTrigger;
-  /** How and when the secret is rotated. @defaultValue what its Schedule holds, else what the secret itself says */
-  readonly plan?: RotationPlan;
+export interface RotateSecretInput extends OwnerInput {
   /** False: only the current credential is tested. @defaultValue true */
   readonly rotateImmediately?: boolean;
   /** Whether the version of the token is what somebody else left under AWSPENDING. @defaultValue false */
@@ -28,15 +17,12 @@ export interface RotateSecretInput {
 }
 
 /** What an owner that did its work tells. */
-export interface RotateSecretResult {
+export interface RotateSecretResult extends OwnerResult {
   /**
    * `tested` where no rotation was asked for, but only a test of the current credential; `abandoned` where somebody else
    * changed the secret meanwhile, or a person decided to leave it as it is.
    */
   readonly outcome: 'rotated' | 'tested' | 'abandoned';
-  readonly secretId: string;
-  /** The version that the rotation made last: another than was asked for where the database refused a password. */
-  readonly clientRequestToken: string;
   /** The version that held AWSCURRENT before. */
   readonly previousVersionId?: string;
   /** Why it was abandoned. */
@@ -45,7 +31,6 @@ export interface RotateSecretResult {
   readonly rotatedAt?: string;
   /** ISO 8601; absent where the secret has no Schedule, or arming it failed for now. */
   readonly nextRotation?: string;
-  readonly steps: readonly StepRecord[];
 }
 
 /** How often a rotation goes on with a new password under a new token, after the database refused the one before. */
@@ -69,7 +54,7 @@ export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecr
   });
 }
 
-type Done = Omit<RotateSecretResult, 'secretId' | 'clientRequestToken' | 'steps'>;
+type Done = Omit<RotateSecretResult, keyof OwnerResult>;
 
 async function test({ request, forward, timeline }: OwnerWork): Promise<Done> {
   await timeline.run('testCurrent', () => forward.testCurrent(request).then(proof));
