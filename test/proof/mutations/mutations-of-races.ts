@@ -29,6 +29,17 @@ export const mutationsOfRaces: readonly Mutation[] = [
     suite: racesOf('two attempts .*finishSecret'),
   },
   {
+    defect: 'a step is tried once, whatever dies meanwhile',
+    edits: [
+      {
+        file: 'workflows/activity-options.ts',
+        find: "retry: { initialInterval: '1 second',",
+        replace: "retry: { maximumAttempts: 1, initialInterval: '1 second',",
+      },
+    ],
+    suite: { file: 'test/proof/random-kills/random-kills.test.ts', tests: '' },
+  },
+  {
     defect: 'a step prints the password that it sets',
     edits: [
       {

@@ -28,13 +28,13 @@ export const proofs: readonly Proof[] = [
   {
     name: 'random-kills',
     claim: 'no kill of any process, at any time, loses a password or a rotation',
-    tests: ['test/proof/random-kills'],
+    tests: ['test/proof/random-kills', 'test/worker/killed'],
     env: full,
   },
   {
     name: 'races',
     claim: 'whoever else acts at the same moment, one rotation is done and no foreign value is lost',
-    tests: ['test/proof/races'],
+    tests: ['test/proof/races', 'test/failures/late-effects'],
     env: full,
   },
   {
@@ -48,6 +48,12 @@ export const proofs: readonly Proof[] = [
     claim: 'every rotation that an earlier build began goes on under this one',
     tests: ['test/proof/upgrade', 'test/workflows/replay'],
     env: full,
+  },
+  {
+    name: 'house',
+    claim:
+      'everybody imports what they may, and nothing is larger, less documented or licensed otherwise than it may be',
+    tests: ['test/house'],
   },
   {
     name: 'mutations',

@@ -37,9 +37,9 @@ export class MortalWorker implements Mortal {
 
   async #keep(): Promise<void> {
     const port = Number(this.#environment.TEMPORAL_ADDRESS?.split(':')[1]);
+    const isTime = async (): Promise<boolean> => !this.#wantsOne() || (await isListening(port));
     while (this.#isWanted) {
-      if (!(await waitUntil(() => isListening(port), { limitMs }))) return;
-      if (!this.#wantsOne()) return;
+      if (!(await waitUntil(isTime, { limitMs })) || !this.#wantsOne()) return;
       this.#running = new RotorCommand(['worker'], { env: this.#environment });
       await this.#running.ended;
     }

@@ -17,6 +17,7 @@ const density = { ...size, rotations };
 const limitMs = isFull ? 3_600_000 : 240_000;
 /** A step that met several outages in a row waits up to five minutes before it is tried again. */
 const rotationLimitMs = isFull ? 600_000 : 180_000;
+const toldEvery = 100;
 
 interface Rotated {
   readonly application: RotatedApplication;
@@ -56,8 +57,12 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
     let over = 0;
     const schedule = killSchedule(seed, density);
     const kills = carryOutKills(stack, { schedule, over: () => over, signal: failed.signal });
+    const onOver = (): void => {
+      over += 1;
+      if (over % toldEvery === 0) process.stderr.write(`${over} of ${rotations} rotations\n`);
+    };
     try {
-      rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, () => (over += 1))));
+      rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, onOver)));
     } catch (err) {
       failed.abort();
       throw err;
