@@ -8,6 +8,8 @@ export interface Figure {
   readonly unit: string;
   /** Absent where there is nothing to reach. */
   readonly target?: Target | undefined;
+  /** What a percentile is of: that of several runs is taken of all their values together. */
+  readonly sample?: { readonly values: readonly number[]; readonly share: number };
 }
 
 /** Numbers that belong together: those of one strategy on one engine, of one process, of one outage. */

@@ -3,19 +3,23 @@ import { type Results, type SectionResult } from './results';
 import { rowTables, type RowTable } from './row-tables';
 
 /** What the numbers were measured on, in words. */
-export function machineMarkdown({ machine, versions, startedAt, runs, quick }: Results): string {
-  const servers = Object.entries(versions).map(([server, version]) => `${server} ${version}`);
-  const what = quick ? 'One short run of each: the numbers say little.' : `Medians of ${runs} runs.`;
+export function machineMarkdown({ machine, versions, quick }: Results): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const what = quick ? 'Short runs: the numbers say little. ' : '';
   return [
-    `${what} ${startedAt.slice(0, 10)}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}, `,
-    `Node ${machine.node}; ${servers.join(', ')}.`,
+    `${what}${machine.cores} × ${machine.cpu}, ${machine.memoryGib} GiB, ${machine.os}, Node ${machine.node}; `,
+    `${named.join(', ')}.`,
   ].join('');
 }
 
-/** The pictures and tables of a section. */
-export function sectionMarkdown({ rows }: SectionResult, charts: readonly Chart[]): string {
+/** The pictures and tables of a section, and how often and when it was measured. */
+export function sectionMarkdown(
+  { rows, runs, startedAt }: Pick<SectionResult, 'rows' | 'runs' | 'startedAt'>,
+  charts: readonly Chart[],
+): string {
+  const often = runs === 1 ? 'One run' : `Medians of ${runs} runs`;
   const pictures = charts.map(({ name, title }) => `![${title}](benchmarks/${name}.svg)`);
-  return [...pictures, ...rowTables(rows).map(tableMarkdown)].join('\n\n');
+  return [`${often}, ${startedAt.slice(0, 10)}.`, ...pictures, ...rowTables(rows).map(tableMarkdown)].join('\n\n');
 }
 
 /**

@@ -1,7 +1,10 @@
 import { type Figure, type Row } from '../section';
 import { identityOf } from './row-kind';
 
-/** The rows of several runs as one: each figure is its median. Rows are told apart by what they are of and what they tell. */
+/**
+ * The rows of several runs as one: each figure is its median, or the percentile of all that it was taken of. Rows are told
+ * apart by what they are of and what they tell.
+ */
 export function medianRows(runs: readonly (readonly Row[])[]): Row[] {
   const groups = new Map<string, Row[]>();
   for (const row of runs.flat()) {
@@ -32,8 +35,10 @@ function medianRow(rows: readonly Row[]): Row {
 }
 
 function medianFigure(figures: readonly Figure[]): Figure {
-  const [first] = figures;
-  return { unit: '', ...first, value: median(figures.map(({ value }) => value)) };
+  const [{ sample, ...first } = { value: NaN, unit: '' }] = figures;
+  if (!sample) return { ...first, value: median(figures.map(({ value }) => value)) };
+  const all = figures.flatMap((figure) => figure.sample?.values ?? []);
+  return { ...first, value: percentile(all, sample.share) };
 }
 
 function ascending(values: readonly number[]): number[] {

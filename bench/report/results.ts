@@ -5,7 +5,11 @@ import { type Machine } from './machine';
 export interface SectionResult {
   readonly name: string;
   readonly title: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
   readonly seconds: number;
+  /** The figures are medians of so many runs. */
+  readonly runs: number;
   readonly rows: readonly Row[];
   /** Why it did not come to its end. */
   readonly failure?: string;
@@ -14,12 +18,8 @@ export interface SectionResult {
 /** All that a benchmark has shown, and on what. */
 export interface Results {
   readonly machine: Machine;
-  /** Of the servers, by name. */
+  /** Of Rotor, the servers and the libraries that matter, by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** ISO 8601. */
-  readonly startedAt: string;
   readonly quick: boolean;
-  /** The figures are medians of so many runs, where a section does not say otherwise. */
-  readonly runs: number;
   readonly sections: readonly SectionResult[];
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rotationId } from '../../rotation/rotation-id';
 import { loadFigures, type LoadResult, requestRotation, rotateMany } from '../load/rotate-many';
-import { type BenchContext, type Chart, type Row, type Section, using } from '../section';
+import { type BenchContext, type Chart, type Figure, type Row, type Section, using } from '../section';
 import { createTargets, type Database, eachOf, startDatabase } from '../stack/databases';
 import { startSilentHost } from '../stack/silent-host';
 import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
@@ -63,17 +63,18 @@ async function measure(
   { dead, settleMs }: Pick<typeof full | typeof quick, 'dead' | 'settleMs'>,
 ): Promise<Row[]> {
   const alone = await rotateHealthy(bench);
-  const rowOf = (of: Row['of'], result: LoadResult): Row => ({
+  const rowOf = (of: Row['of'], later: Figure, result: LoadResult): Row => ({
     of: { ...of, healthy: bench.healthy.length },
-    figures: figuresOf(result, alone),
+    figures: { ...loadFigures(result), later },
   });
-  const rows = [rowOf({ dead: 0, since: '-' }, alone)];
+  const besideOf = (of: Row['of'], result: LoadResult): Row => rowOf(of, laterThan(alone, result), result);
+  const rows = [rowOf({ dead: 0, since: '-' }, { value: 0, unit: '%' }, alone)];
   for (const count of dead) {
     bench.context.onProgress(`${count} on the dead host`);
     const { begun, settled } = await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs });
     rows.push(
-      rowOf({ dead: count, since: 'just now' }, begun),
-      rowOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
+      besideOf({ dead: count, since: 'just now' }, begun),
+      besideOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
     );
   }
   return rows;
@@ -100,9 +101,8 @@ function rotateHealthy({ stack, healthy }: Bench): Promise<LoadResult> {
   return rotateMany(stack, { secretIds: healthy, atATime, rotations: healthy.length });
 }
 
-function figuresOf(result: LoadResult, alone: LoadResult): Row['figures'] {
-  const later = (alone.perSecond / result.perSecond - 1) * 100;
-  return { ...loadFigures(result), later: { value: later, unit: '%', target: { atMost: 5 } } };
+function laterThan(alone: LoadResult, result: LoadResult): Figure {
+  return { value: (alone.perSecond / result.perSecond - 1) * 100, unit: '%', target: { atMost: 5 } };
 }
 
 function chart(rows: readonly Row[]): Chart {

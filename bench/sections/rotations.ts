@@ -6,10 +6,10 @@ import { type BenchContext, type Chart, type Row, type Section, using } from '..
 import { createTargets, type Database, type EngineName, enginesHere, startDatabase } from '../stack/databases';
 import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
 
-/** How many rotations at a time, and how many in all: enough for some seconds. */
+/** How many rotations at a time, and how many in all: enough for some seconds, and of five runs for a p99. */
 const loads = [
-  { atATime: 1, rotations: 10 },
-  { atATime: 4, rotations: 16 },
+  { atATime: 1, rotations: 20 },
+  { atATime: 4, rotations: 24 },
   { atATime: 16, rotations: 48 },
   { atATime: 64, rotations: 64 },
 ] as const;

@@ -1,9 +1,10 @@
-import { measureSchedules, type ScheduleResults } from '../measure-schedules';
+import { measureSchedules, type ScheduleResults } from '../load/measure-schedules';
 import { median } from '../report/medians';
 import { type BenchContext, type Row, type Section } from '../section';
 
-const counts = [1_000, 10_000];
-const quickCounts = [100];
+/** None is what the others are compared with. */
+const counts = [0, 1_000, 10_000];
+const quickCounts = [0, 100];
 
 /** Many Schedules: making, reading and arming them, what they cost while idle, and how punctual they are. Run once. */
 export const schedulesSection: Section = {

@@ -31,8 +31,6 @@ export interface Database {
   readonly version: string;
   /** Makes users that a strategy can rotate, with nothing of their own. */
   createUsers(users: readonly DatabaseUser[], strategy: StrategyName): Promise<void>;
-  /** Ends it with -9 and starts it on its data again; only where that is measured. */
-  kill?(): Promise<void>;
   /** Ends it for good. */
   close(): Promise<void>;
 }

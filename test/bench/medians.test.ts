@@ -40,6 +40,14 @@ test('the figures of several runs become their medians, for each row, and keep u
   expect(medianRows(runs)).toEqual([row('postgres', 20), row('mysql', 2)]);
 });
 
+test('the percentile of several runs is taken of all their values, which are not kept', () => {
+  const run = (values: number[]): Row[] => [
+    { of: {}, figures: { p99: { value: NaN, unit: 'ms', sample: { values, share: 0.75 } } } },
+  ];
+
+  expect(medianRows([run([1, 2]), run([9, 3])])).toEqual([{ of: {}, figures: { p99: { value: 3, unit: 'ms' } } }]);
+});
+
 test('rows of the same thing that tell something else stay apart', () => {
   const cpu: Row = { of: { engine: 'postgres' }, figures: { worker: { value: 1, unit: 'CPU ms' } } };
   const memory: Row = { of: { engine: 'postgres' }, figures: { worker: { value: 200, unit: 'MiB' } } };

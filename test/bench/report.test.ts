@@ -1,6 +1,8 @@
 import { chartSvg } from '../../bench/report/chart-svg';
 import { replacePart, sectionMarkdown } from '../../bench/report/markdown';
+import { mergeResults } from '../../bench/report/merge-results';
 import { sectionText } from '../../bench/report/print-tables';
+import { type Results, type SectionResult } from '../../bench/report/results';
 import { figureText, rowTables } from '../../bench/report/row-tables';
 import { countTargets, isMet } from '../../bench/report/target';
 import { type Chart, type Row } from '../../bench/section';
@@ -8,7 +10,10 @@ import { type Chart, type Row } from '../../bench/section';
 const fast: Row = { of: { engine: 'postgres' }, figures: { p50: { value: 150, unit: 'ms', target: { atMost: 200 } } } };
 const slow: Row = { of: { engine: 'mysql' }, figures: { p50: { value: 201, unit: 'ms', target: { atMost: 200 } } } };
 const counted: Row = { of: { engine: 'mysql' }, figures: { events: { value: 46, unit: '' } } };
-const result = { name: 'rotations', title: 'Rotations', seconds: 1, rows: [fast, slow, counted] };
+const result: SectionResult = {
+  ...{ name: 'rotations', title: 'Rotations', seconds: 1, runs: 5, startedAt: '2026-11-20T12:00:00.000Z' },
+  rows: [fast, slow, counted],
+};
 
 test.each([
   [16, { atLeast: 16 }, true],
@@ -65,11 +70,34 @@ test('a page gets pictures and tables in the place that is named for them, and k
 
   const text = replacePart(page, { name: 'rotations', content: sectionMarkdown(result, [chart]) });
 
+  expect(text).toContain('Medians of 5 runs, 2026-11-20.');
   expect(text).toContain('![Speed](benchmarks/speed.svg)');
   expect(text).toContain('| postgres | 150 (≤ 200: met) |');
   expect(text).not.toContain('old');
   expect(text.startsWith('before\n')).toBe(true);
   expect(text.endsWith('after\n')).toBe(true);
+});
+
+const machine = { cpu: 'fast', cores: 2, memoryGib: 24, os: 'Linux', node: 'v20' };
+const ofAll: Results = {
+  ...{ machine, versions: { Rotor: '1', postgres: '18' }, quick: false },
+  sections: [result, { ...result, name: 'memory' }],
+};
+
+test('sections that are measured again take the place of what they showed before, and the rest stays', () => {
+  const again = { ...result, name: 'memory', rows: [fast] };
+  const failed = { ...result, rows: [], failure: 'Error: no server' };
+
+  const merged = mergeResults(ofAll, { ...ofAll, versions: { Rotor: '2' }, sections: [again, failed] });
+
+  expect(merged).toEqual({ ...ofAll, versions: { Rotor: '2', postgres: '18' }, sections: [result, again] });
+});
+
+test('numbers of two machines are never put on one page', () => {
+  const other = { ...ofAll, machine: { ...machine, cores: 4 } };
+
+  expect(() => mergeResults(ofAll, { ...other, sections: [result] })).toThrow('memory are of another machine');
+  expect(mergeResults(ofAll, other)).toEqual(other);
 });
 
 test('a page without the place is refused', () => {

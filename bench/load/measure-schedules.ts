@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { rearm } from '../activities/rotation-schedule';
-import { defaultTaskQueue } from '../client';
-import { type Stack, type StackOptions } from '../local/stack';
-import { rotationId } from '../rotation/rotation-id';
-import { armedInterval, type ArmedInterval } from '../rotation/schedule/interval';
-import { nextRotation } from '../rotation/schedule/next-rotation';
-import { defaultRotationRules } from '../rotation/schedule/rotation-rules';
-import { scheduleDefinition } from '../workflows/schedule-definition';
-import { freshStack } from './fresh-stack';
-import { residentMemory } from './process-memory';
+import { rearm } from '../../activities/rotation-schedule';
+import { defaultTaskQueue } from '../../client';
+import { type Stack, type StackOptions } from '../../local/stack';
+import { rotationId } from '../../rotation/rotation-id';
+import { armedInterval, type ArmedInterval } from '../../rotation/schedule/interval';
+import { nextRotation } from '../../rotation/schedule/next-rotation';
+import { defaultRotationRules } from '../../rotation/schedule/rotation-rules';
+import { scheduleDefinition } from '../../workflows/schedule-definition';
+import { freshStack } from '../fresh-stack';
+import { processUsage } from '../stack/process-usage';
 
 /** One operation on every Schedule. */
 export interface OperationResult {
@@ -32,7 +30,6 @@ export interface ProcessResult {
 
 /** What the benchmark found, on what. */
 export interface ScheduleResults {
-  readonly machine: string;
   readonly schedules: number;
   readonly operations: readonly OperationResult[];
   readonly listAllMs: number;
@@ -45,7 +42,10 @@ const atATime = 8;
 const samples = 20;
 const idleMs = 10_000;
 
-/** Makes, describes, lists and arms many Schedules on a fresh stack, and lets some fire. No secret stands behind them. */
+/**
+ * Makes, describes, lists and arms many Schedules on a fresh stack, and lets some fire. No secret stands behind them. With
+ * none there is only what fires and what an idle stack costs.
+ */
 export async function measureSchedules(
   options: Pick<StackOptions, 'env' | 'onProgress'> & { readonly count: number },
 ): Promise<ScheduleResults> {
@@ -66,7 +66,7 @@ async function measure(
 ): Promise<ScheduleResults> {
   const arns = Array.from({ length: count }, (_, index) => arnOf(`bench-${index}`));
   const rates: OperationResult[] = [];
-  for (const [operation, act] of Object.entries(operations(temporal))) {
+  for (const [operation, act] of count === 0 ? [] : Object.entries(operations(temporal))) {
     onProgress(`${operation} ${count}`);
     rates.push({ operation, ...(await rateOf(arns, act)) });
   }
@@ -74,8 +74,7 @@ async function measure(
   const listAllMs = await timeOfList(temporal);
   const instantToFirstStepMs = await latencies(temporal);
   const processes = await idleProcesses(stack);
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
-  return { machine, schedules: count, operations: rates, listAllMs, processes, instantToFirstStepMs };
+  return { schedules: count, operations: rates, listAllMs, processes, instantToFirstStepMs };
 }
 
 function operations(temporal: Client): Record<string, (arn: string) => Promise<unknown>> {
@@ -145,23 +144,12 @@ async function firstStep(temporal: Client, index: number): Promise<number> {
 
 async function idleProcesses({ processes }: Stack): Promise<ProcessResult[]> {
   await sleep(idleMs * 3); // the server goes on for a while after a burst
-  const before = processes.map(({ pid }) => cpuMs(pid));
+  const before = processes.map(({ pid }) => processUsage(pid).cpuMs);
   await sleep(idleMs);
-  return processes.map(({ name, pid }, index) => ({
-    process: name,
-    mebibytes: residentMemory(pid),
-    idleCpu: Number((((cpuMs(pid) - (before[index] ?? 0)) / idleMs) * 100).toFixed(1)),
-  }));
-}
-
-/** User and system time of a process, from Linux's account of it in hundredths of a second; 0 elsewhere. */
-function cpuMs(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
+  return processes.map(({ name, pid }, index) => {
+    const { cpuMs, mebibytes } = processUsage(pid);
+    return { process: name, mebibytes, idleCpu: ((cpuMs - (before[index] ?? NaN)) / idleMs) * 100 };
+  });
 }
 
 function arnOf(name: string): string {
