@@ -8,7 +8,7 @@ import { buildProgram, type BuiltProgram } from './build-program';
 
 /** What the suites about whole rotations share: two servers, and Rotor as a built program. */
 export interface SharedServers {
-  readonly temporal: Pick<RunningTemporal, 'address' | 'namespace' | 'databaseFile' | 'logFile'>;
+  readonly temporal: Required<Pick<RunningTemporal, 'address' | 'namespace' | 'databaseFile' | 'logFile' | 'uiUrl'>>;
   /** The `temporal` program, for the stacks that a suite starts itself. */
   readonly temporalExecutable: string;
   /** Notes every statement in its log. */
@@ -58,6 +58,7 @@ async function startServers(supervisor: Supervisor, home: string): Promise<Omit<
     executable,
     home,
     port: await findFreePort(),
+    uiPort: await findFreePort(),
     fastTimers: true,
   });
   const { host, port, superuser, logFile } = await startPostgres({
@@ -66,9 +67,9 @@ async function startServers(supervisor: Supervisor, home: string): Promise<Omit<
     port: await findFreePort(),
     parameters: { fsync: 'off', log_statement: 'all', log_connections: 'on' },
   });
-  const { address, namespace, databaseFile } = temporal;
+  const { address, namespace, databaseFile, uiUrl = '' } = temporal;
   return {
-    temporal: { address, namespace, databaseFile, logFile: temporal.logFile },
+    temporal: { address, namespace, databaseFile, logFile: temporal.logFile, uiUrl },
     temporalExecutable: executable,
     postgres: { host, port, superuser, logFile },
   };

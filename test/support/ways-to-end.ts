@@ -10,19 +10,10 @@ export async function runTemporal(rotor: RotorUnderTest, args: readonly string[]
   await promisify(execFile)(temporalExecutable, [...args], { env });
 }
 
-/** Everything by which a rotation can be cancelled. */
+/** Everything by which a rotation can be cancelled, but the web UI. */
 export const waysToCancel = {
   /** As a program does. */
   client: (rotor: RotorUnderTest, arn: string): Promise<unknown> => rotor.client.cancelRotation({ secretId: arn }),
-  /** As Temporal's web UI does: the server's own call, with an identity of its own. */
-  ui: (rotor: RotorUnderTest, arn: string): Promise<unknown> =>
-    rotor.temporal.workflowService.requestCancelWorkflowExecution({
-      namespace: rotor.servers.temporal.namespace,
-      workflowExecution: { workflowId: rotationId(arn) },
-      identity: 'operator@temporal-ui',
-      requestId: `cancel-${arn}`,
-      reason: 'Canceled from the Web UI',
-    }),
   /** As an operator does in a shell. */
   commandLine: (rotor: RotorUnderTest, arn: string): Promise<unknown> =>
     runTemporal(rotor, ['workflow', 'cancel', '--workflow-id', rotationId(arn)]),
