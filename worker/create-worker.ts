@@ -6,6 +6,7 @@ import { Runtime, Worker, type NativeConnection, type WorkerOptions } from '@tem
 import { createActivities } from '../activities';
 import { SecretsManagerStore } from '../adapters/secrets-manager';
 import { type RotationEvents } from '../rotation/rotation-events';
+import { type Deployment, versioning } from './deployment';
 import { enginesFor } from './engine-registry';
 import { eventSinks } from './event-sinks';
 import { registerSearchAttributes } from './register-search-attributes';
@@ -24,6 +25,8 @@ export interface RotorWorkerOptions {
   readonly eventLog?: RotationEvents;
   /** Who is told of events beside the log; each needs a worker of its own. @defaultValue nobody */
   readonly publishers?: readonly string[];
+  /** @defaultValue a worker like any other */
+  readonly deployment?: Deployment | undefined;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
     activities,
     sinks: eventSinks(eventLog),
     ...workflowsFrom(workflowBundle),
+    ...versioning(options.deployment),
     maxConcurrentActivityTaskExecutions: stepsAtOnce,
     stickyQueueScheduleToStartTimeout: '1 second',
     maxHeartbeatThrottleInterval: '1 second',

@@ -4,6 +4,7 @@ import { EventLog } from '../adapters/event-log';
 import { createSecretsManagerClient } from '../adapters/secrets-manager';
 import { createEventWorkers } from './create-event-workers';
 import { createRotorWorker, type RotorWorkerOptions } from './create-worker';
+import { type Deployment } from './deployment';
 import { WorkerStartError } from './errors';
 import { createEventPublishers, type Publishers } from './event-publishers';
 import { type EventSettings } from './event-settings';
@@ -19,6 +20,8 @@ export interface RunWorkerOptions {
   readonly metricsAddress?: string;
   /** The certificate authorities, as PEM, that databases are trusted by. @defaultValue Node's own */
   readonly ca?: string;
+  /** @defaultValue a worker like any other */
+  readonly deployment?: Deployment;
   /** Where the events of rotations are told beside stdout. @defaultValue nowhere */
   readonly events?: EventSettings;
   /** Called once the worker polls. */
@@ -48,12 +51,12 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 
 /** The worker of the rotations, whose events are lines on stdout, and those of the publishers. */
 async function createWorkers(
-  { namespace, taskQueue, ca }: RunWorkerOptions,
+  { namespace, taskQueue, ca, deployment }: RunWorkerOptions,
   { publishers, ...parts }: Pick<RotorWorkerOptions, 'connection' | 'secretsManager'> & { publishers: Publishers },
 ): Promise<Worker[]> {
   process.stdout.on('error', () => undefined); // a log that nobody reads any more is no reason to stop rotating
   const eventLog = new EventLog((line) => process.stdout.write(line));
-  const place = { ...parts, namespace, taskQueue, ca };
+  const place = { ...parts, namespace, taskQueue, ca, deployment };
   return [
     await createRotorWorker({ ...place, eventLog, publishers: Object.keys(publishers) }),
     ...(await createEventWorkers({ ...place, publishers })),

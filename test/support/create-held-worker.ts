@@ -4,6 +4,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { type RotationEvents } from '../../rotation/rotation-events';
+import { type Deployment, versioning } from '../../worker/deployment';
 import { enginesFor } from '../../worker/engine-registry';
 import { eventSinks } from '../../worker/event-sinks';
 import { registerSearchAttributes } from '../../worker/register-search-attributes';
@@ -19,6 +20,7 @@ export interface HeldWorkerOptions {
   readonly wrap: (activities: Activities) => Activities;
   readonly eventLog?: RotationEvents;
   readonly publishers?: readonly string[];
+  readonly deployment?: Deployment | undefined;
 }
 
 /** A worker as `createRotorWorker` makes it, whose activities a test can get at, and which leaves at once. */
@@ -41,6 +43,7 @@ export async function createHeldWorker(options: HeldWorkerOptions): Promise<Work
     activities: wrap(activities),
     sinks: eventSinks(eventLog),
     workflowBundle,
+    ...versioning(options.deployment),
     stickyQueueScheduleToStartTimeout: '1 second',
     maxHeartbeatThrottleInterval: '100 milliseconds',
   });

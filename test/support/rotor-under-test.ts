@@ -12,6 +12,7 @@ import { rotationId } from '../../rotation/rotation-id';
 import { Sensitive } from '../../rotation/sensitive';
 import { createRotorWorker } from '../../worker';
 import { createEventWorkers } from '../../worker/create-event-workers';
+import { type Deployment } from '../../worker/deployment';
 import { type Publishers } from '../../worker/event-publishers';
 import { type rotateSecret } from '../../workflows';
 import { createHeldWorker } from './create-held-worker';
@@ -35,6 +36,8 @@ export interface WorkerChanges {
   readonly secretsManager?: SecretsManagerClient;
   /** Another build of the workflows. @defaultValue that of the built program */
   readonly workflowBundle?: { readonly codePath: string };
+  /** @defaultValue a worker like any other */
+  readonly deployment?: Deployment;
 }
 
 interface Parts {
@@ -122,8 +125,9 @@ export class RotorUnderTest {
   async startWorker(changes: WorkerChanges = {}): Promise<RunningWorker> {
     const { wrap, eventLog, publishers = {}, secretsManager = this.secretsManager } = changes;
     const { temporal, program } = this.servers;
-    const { workflowBundle = { codePath: program.workflowBundle } } = changes;
-    const place = { connection: this.#parts.native, namespace: temporal.namespace, taskQueue: this.taskQueue };
+    const { workflowBundle = { codePath: program.workflowBundle }, deployment } = changes;
+    const { taskQueue } = this;
+    const place = { connection: this.#parts.native, namespace: temporal.namespace, taskQueue, deployment };
     const options = {
       ...place,
       secretsManager,

@@ -56,3 +56,15 @@ test('workers share the rotations, and one that leaves hands its own over', asyn
     expect(await application.accepts(application.firstPassword)).toBe(false);
   }
 });
+
+test.each(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'])(
+  'a worker that is told %s alone does not start, and says what is missing',
+  async (variable) => {
+    const worker = new RotorCommand(['worker'], { env: { ...rotor.environment, [variable]: '1' } });
+
+    const { code, stdout, stderr } = await worker.ended;
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('needs both TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID');
+  },
+);

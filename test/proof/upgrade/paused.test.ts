@@ -1,13 +1,11 @@
 import { waitUntil } from '../../../local/supervisor';
 import { expectRotated, expectUndone, type RotationOf, untilAsked } from '../../support/end-states';
 import { RotorUnderTest, type RunningWorker } from '../../support/rotor-under-test';
+import { buildsOf } from './builds-of';
 import { OtherBuilds } from './other-builds';
 import { failure, type Pause, PausedRotations, pauses } from './paused-rotations';
 
-/**
- * Rotor does not pin workflows to builds (no worker deployments): whichever worker polls goes on with a rotation, so each
- * build must be able to go on with what another one began.
- */
+/** Whichever worker polls goes on with a rotation, so each build must be able to go on with what another one began. */
 let rotor: RotorUnderTest;
 let builds: OtherBuilds;
 let worker: RunningWorker;
@@ -21,13 +19,6 @@ afterAll(async () => {
   builds.remove();
   await rotor.close();
 });
-
-/** The builds whose workers got on with a rotation, in their order. */
-async function buildsOf({ application: { arn }, rotation: { runId } }: RotationOf): Promise<string[]> {
-  const { events } = await rotor.owner(arn, runId).fetchHistory();
-  const ids = events?.map((event) => event.workflowTaskCompletedEventAttributes?.workerVersion?.buildId ?? '') ?? [];
-  return [...new Set(ids.filter((id) => id !== ''))];
-}
 
 /** Rotations that an earlier build began and that stand, whose worker is gone. */
 async function leftByEarlierBuild<Place extends Pick<Pause, 'before' | 'failed'>>(
@@ -61,7 +52,7 @@ describe('a rotation that an earlier build began goes on under this one', () => 
 
     await expectEnd(left, pause);
 
-    expect(await buildsOf(left)).toHaveLength(2);
+    expect(await buildsOf(rotor, left)).toHaveLength(2);
     expect(await left.application.versions()).toHaveLength(2);
   });
 });
