@@ -1,7 +1,7 @@
 import { type Client } from '@temporalio/client';
 import { type RotationRequest, type StartedRotation } from '../rotation/rotation-request';
 import { createSecret, type CreateSecretOutcome } from '../rotation/steps/create-secret';
-import { discardPending } from '../rotation/steps/discard-pending';
+import { discardPending, type DiscardRequest } from '../rotation/steps/discard-pending';
 import { finishSecret } from '../rotation/steps/finish-secret';
 import { reconcile } from '../rotation/steps/reconcile';
 import { restoreCurrent } from '../rotation/steps/restore-current';
@@ -41,7 +41,7 @@ export interface Activities {
   /** Undoes setSecret. */
   restoreCurrent(request: RotationRequest): Promise<StepOutcome & Attempted>;
   /** Undoes createSecret. */
-  discardPending(request: RotationRequest): Promise<StepOutcome & Attempted>;
+  discardPending(request: DiscardRequest): Promise<StepOutcome & Attempted>;
   /** Proves that the current credential works. */
   testCurrent(request: RotationRequest): Promise<StepOutcome & Attempted>;
   /** Finds which versions the database accepts. */

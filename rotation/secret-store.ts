@@ -66,4 +66,13 @@ export interface SecretStore {
 
   /** Takes AWSPENDING off a version. Safe to repeat: a version that does not hold it is left alone. */
   removePending(request: { secretId: string; versionId: string }): Promise<void>;
+
+  /**
+   * Occupies a token with a version that has neither label nor credential, so that {@link SecretStore.putPending} can
+   * never store anything under it. False where a version with a value was stored under it before: that one stays, with
+   * its labels. No label of another version is touched.
+   *
+   * Safe to repeat: true again, and what an attempt that died half-way left is completed.
+   */
+  closeToken(request: { secretId: string; clientRequestToken: string }): Promise<boolean>;
 }

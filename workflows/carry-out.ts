@@ -5,7 +5,7 @@ import { noticedWithin } from './activity-options';
 import { type Reason } from './decision';
 import { choicesFor, truthOf } from './decision-text';
 import { type Decisions } from './decisions';
-import { mayGoOn, reasonOf } from './domain-failure';
+import { mayComeLate, mayGoOn, reasonOf } from './domain-failure';
 import { activities, type ForwardActivities } from './rotation-activities';
 import { waiting } from './rotation-status';
 import { type Timeline } from './timeline';
@@ -26,6 +26,7 @@ export interface RotationWork {
 
 /** How far a rotation has come: what may have happened, because a call that timed out may have landed. */
 interface Progress {
+  mayStillBeStored: boolean;
   mayBeSet: boolean;
   tested: boolean;
 }
@@ -40,7 +41,7 @@ const givesWay: readonly string[] = ['RotationSuperseded', 'SecretNotFound'];
  * @throws the failure that was undone.
  */
 export async function carryOut(work: RotationWork): Promise<CarriedOut> {
-  const progress = { mayBeSet: false, tested: false };
+  const progress = { mayStillBeStored: false, mayBeSet: false, tested: false };
   try {
     return await goForward(work, progress);
   } catch (err) {
@@ -68,6 +69,7 @@ async function goForward(work: RotationWork, progress: Progress): Promise<Carrie
 
 /** Goes back where that is the way, and asks a person for as long as a rotation stands still. */
 async function recover(work: RotationWork, { progress, failure }: Trouble): Promise<CarriedOut> {
+  if (!progress.mayBeSet && mayComeLate(failure)) progress.mayStillBeStored = true;
   let stopped = failure;
   let isBack = goesBack({ progress, failure });
   for (;;) {
@@ -102,7 +104,9 @@ async function goBack(work: RotationWork, { progress, failure }: Trouble): Promi
   work.timeline.enter('undoing');
   try {
     await CancellationScope.nonCancellable(async () => {
-      if (mayGoOn(failure)) await sleep(noticedWithin); // or createSecret could store its version after the undo
+      // A worker that lives ends its attempt meanwhile. What comes later changes nothing, once the undo is through; but
+      // until then setSecret could go on setting the password, so that the undo begins anew, or a person is asked.
+      if (mayGoOn(failure)) await sleep(noticedWithin);
       await undo(work, progress);
     });
     return undefined;
@@ -111,9 +115,10 @@ async function goBack(work: RotationWork, { progress, failure }: Trouble): Promi
   }
 }
 
-async function undo({ request, timeline }: RotationWork, { mayBeSet }: Progress): Promise<void> {
+async function undo({ request, timeline }: RotationWork, { mayBeSet, mayStillBeStored }: Progress): Promise<void> {
+  const created = { ...request, mayStillBeStored };
   const restore = (): Promise<unknown> => timeline.run('restoreCurrent', () => activities.restoreCurrent(request));
-  const discard = (): Promise<unknown> => timeline.run('discardPending', () => activities.discardPending(request));
+  const discard = (): Promise<unknown> => timeline.run('discardPending', () => activities.discardPending(created));
   if (!mayBeSet) {
     await discard();
     return;

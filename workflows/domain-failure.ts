@@ -44,6 +44,21 @@ export function mayGoOn(err: unknown): boolean {
   return causeOf(err) instanceof TimeoutFailure;
 }
 
+/**
+ * Whether a step that failed may have its effect later, by an attempt that never answered: the last one, or one before.
+ * A first attempt that failed for good was the only one.
+ */
+export function mayComeLate(err: unknown): boolean {
+  if (!(err instanceof ActivityFailure)) return false; // it was never begun
+  const { cause } = err;
+  return !(cause instanceof ApplicationFailure && cause.nonRetryable && isOfFirstAttempt(cause));
+}
+
+function isOfFirstAttempt({ details }: ApplicationFailure): boolean {
+  const [told] = (details ?? []) as readonly ({ readonly attempt?: unknown } | undefined)[];
+  return told?.attempt === 1;
+}
+
 function causeOf(err: unknown): ApplicationFailure | TimeoutFailure | undefined {
   const cause = err instanceof ActivityFailure ? err.cause : undefined;
   return cause instanceof ApplicationFailure || cause instanceof TimeoutFailure ? cause : undefined;

@@ -28,15 +28,20 @@ export function assertMoved(move: { labels: VersionLabels; secretId: string; fro
 }
 
 /**
- * Says what it means that the service refused to take AWSPENDING off a version.
+ * Says what it means that the service refused to take a label off a version.
  *
  * Returns where the version does not hold the label: there was nothing to do.
  *
  * @throws StoreUnavailableError when the labels as read do not explain the refusal, so that they must be outdated.
  */
-export function assertRemoved(removal: { labels: VersionLabels; secretId: string; versionId: string }): void {
-  const { labels, secretId, versionId } = removal;
-  if (holderOf(labels, 'AWSPENDING') === versionId) throw outdated(secretId, versionId);
+export function assertRemoved(removal: {
+  labels: VersionLabels;
+  secretId: string;
+  versionId: string;
+  label: string;
+}): void {
+  const { labels, secretId, versionId, label } = removal;
+  if (labels[versionId]?.includes(label)) throw outdated(secretId, versionId);
 }
 
 function outdated(secretId: string, versionId: string): StoreUnavailableError {

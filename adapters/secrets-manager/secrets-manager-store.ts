@@ -5,6 +5,7 @@ import {
   UpdateSecretVersionStageCommand,
   type GetSecretValueRequest,
   type GetSecretValueResponse,
+  type PutSecretValueRequest,
   type SecretsManagerClient,
   type UpdateSecretVersionStageRequest,
 } from '@aws-sdk/client-secrets-manager';
@@ -25,6 +26,12 @@ export interface SecretsManagerStoreOptions {
 }
 
 type CallOptions = Readonly<{ abortSignal?: AbortSignal }>;
+
+/**
+ * What closes a token. A version cannot be put without a label: named none, the service gives it AWSCURRENT, and
+ * AWSPENDING may be another's.
+ */
+const closing = { value: '{}', label: 'ROTORCLOSED' };
 
 /** The secret store on AWS Secrets Manager. */
 export class SecretsManagerStore implements SecretStore {
@@ -66,19 +73,8 @@ export class SecretsManagerStore implements SecretStore {
 
   async putPending(request: { secretId: string; clientRequestToken: string; text: Sensitive }): Promise<void> {
     const { secretId, clientRequestToken, text } = request;
-    const command = new PutSecretValueCommand({
-      SecretId: secretId,
-      ClientRequestToken: clientRequestToken,
-      SecretString: text.reveal(),
-      VersionStages: ['AWSPENDING'],
-    });
-    try {
-      await this.#call({ operation: 'PutSecretValue', ids: { secretId, clientRequestToken } }, (options) =>
-        this.#client.send(command, options),
-      );
-    } catch (err) {
-      if (!hasCode(err, 'ResourceExistsException')) throw err;
-    }
+    const version = { SecretString: text.reveal(), VersionStages: ['AWSPENDING'] };
+    await this.#put(version, { secretId, clientRequestToken });
   }
 
   async moveCurrent({ secretId, from, to }: { secretId: string; from: string; to: string }): Promise<void> {
@@ -88,9 +84,15 @@ export class SecretsManagerStore implements SecretStore {
   }
 
   async removePending({ secretId, versionId }: { secretId: string; versionId: string }): Promise<void> {
-    const removal = { VersionStage: 'AWSPENDING', RemoveFromVersionId: versionId };
-    const removed = await this.#moveLabel({ SecretId: secretId, ...removal }, { secretId, versionId });
-    if (!removed) assertRemoved({ labels: (await this.describe(secretId)).labels, secretId, versionId });
+    await this.#removeLabel('AWSPENDING', { secretId, versionId });
+  }
+
+  async closeToken(request: { secretId: string; clientRequestToken: string }): Promise<boolean> {
+    const { secretId, clientRequestToken } = request;
+    const version = { SecretString: closing.value, VersionStages: [closing.label] };
+    if (!(await this.#put(version, { secretId, clientRequestToken }))) return false;
+    await this.#removeLabel(closing.label, { secretId, versionId: clientRequestToken });
+    return true;
   }
 
   /**
@@ -108,6 +110,29 @@ export class SecretsManagerStore implements SecretStore {
       await this.describe(ids.secretId);
       return undefined;
     }
+  }
+
+  /** Whether the token has this value, by this call or an earlier one; false where it has another. */
+  async #put(
+    version: Pick<PutSecretValueRequest, 'SecretString' | 'VersionStages'>,
+    { secretId, clientRequestToken }: { secretId: string; clientRequestToken: string },
+  ): Promise<boolean> {
+    const target = { SecretId: secretId, ClientRequestToken: clientRequestToken };
+    try {
+      await this.#call({ operation: 'PutSecretValue', ids: { secretId, clientRequestToken } }, (options) =>
+        this.#client.send(new PutSecretValueCommand({ ...target, ...version }), options),
+      );
+      return true;
+    } catch (err) {
+      if (!hasCode(err, 'ResourceExistsException')) throw err;
+      return false;
+    }
+  }
+
+  async #removeLabel(label: string, { secretId, versionId }: { secretId: string; versionId: string }): Promise<void> {
+    const removal = { VersionStage: label, RemoveFromVersionId: versionId };
+    const removed = await this.#moveLabel({ SecretId: secretId, ...removal }, { secretId, versionId });
+    if (!removed) assertRemoved({ labels: (await this.describe(secretId)).labels, secretId, versionId, label });
   }
 
   /** Whether the service made the change; where it did not, the labels tell what that means. */

@@ -18,6 +18,8 @@ export interface SecretStoreUnderTest {
   putByHand(secret: { secretId: string; text: string }): Promise<{ versionId: string }>;
   /** Begins a rotation as AWS does: a version that has AWSPENDING and no value. */
   createEmptyPending(version: { secretId: string; versionId: string }): Promise<void>;
+  /** Begins to close a token, as an attempt that dies half-way. */
+  closeHalfway(request: { secretId: string; clientRequestToken: string }): Promise<void>;
   /** Schedules the deletion. */
   deleteSecret(secretId: string): Promise<void>;
   close(): Promise<void>;
@@ -379,6 +381,100 @@ export function describeSecretStoreContract(subject: {
       });
     });
 
+    describe('closeToken', () => {
+      it('occupies the token, and leaves no label', async () => {
+        const { secretId, first } = await aSecret();
+        const clientRequestToken = randomUUID();
+
+        await expect(store.closeToken({ secretId, clientRequestToken })).resolves.toBe(true);
+
+        const version = await store.readVersion({ secretId, versionId: clientRequestToken });
+        expect([version?.text.reveal(), version?.labels]).toEqual(['{}', []]);
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'] });
+      });
+
+      it('lets nothing be stored under the token any more', async () => {
+        const { secretId, first } = await aSecret();
+        const clientRequestToken = randomUUID();
+        await store.closeToken({ secretId, clientRequestToken });
+
+        await store.putPending({ secretId, clientRequestToken, text: new Sensitive('late') });
+
+        expect((await store.readVersion({ secretId, versionId: clientRequestToken }))?.text.reveal()).toBe('{}');
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'] });
+      });
+
+      it('touches no label of another version', async () => {
+        const { secretId, first, pending } = await aSecretWithPending();
+        await store.moveCurrent({ secretId, from: first, to: pending });
+        await store.putPending({ secretId, clientRequestToken: randomUUID(), text: new Sensitive('third') });
+        const before = await labelsOf(secretId);
+
+        await store.closeToken({ secretId, clientRequestToken: randomUUID() });
+
+        expect(Object.values(before).flat().sort()).toEqual(['AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS']);
+        expect(await labelsOf(secretId)).toEqual(before);
+      });
+
+      it('changes nothing when it is repeated', async () => {
+        const { secretId, first } = await aSecret();
+        const clientRequestToken = randomUUID();
+        await store.closeToken({ secretId, clientRequestToken });
+
+        await expect(store.closeToken({ secretId, clientRequestToken })).resolves.toBe(true);
+
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'] });
+      });
+
+      it('completes what an attempt that died half-way left', async () => {
+        const { secretId, first } = await aSecret();
+        const clientRequestToken = randomUUID();
+        await world.closeHalfway({ secretId, clientRequestToken });
+        expect(await labelsOf(secretId)).toHaveProperty([clientRequestToken]);
+
+        await expect(store.closeToken({ secretId, clientRequestToken })).resolves.toBe(true);
+
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'] });
+      });
+
+      it('is not disturbed by what another token’s attempt left half-way', async () => {
+        const { secretId, first } = await aSecret();
+        await world.closeHalfway({ secretId, clientRequestToken: randomUUID() });
+
+        await expect(store.closeToken({ secretId, clientRequestToken: randomUUID() })).resolves.toBe(true);
+
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'] });
+      });
+
+      it.each(['pending', 'current', 'without a label'])('leaves a version alone that is %s', async (state) => {
+        const { secretId, first, pending } = await aSecretWithPending();
+        if (state === 'current') await store.moveCurrent({ secretId, from: first, to: pending });
+        if (state === 'without a label') await store.removePending({ secretId, versionId: pending });
+        const before = await labelsOf(secretId);
+
+        await expect(store.closeToken({ secretId, clientRequestToken: pending })).resolves.toBe(false);
+
+        expect((await store.readVersion({ secretId, versionId: pending }))?.text.reveal()).toBe('second');
+        expect(await labelsOf(secretId)).toEqual(before);
+      });
+
+      it('and putPending at once: the one that came first stands', async () => {
+        const { secretId, first } = await aSecret();
+        const clientRequestToken = randomUUID();
+        const text = new Sensitive('second');
+
+        const [isClosed] = await Promise.all([
+          store.closeToken({ secretId, clientRequestToken }),
+          store.putPending({ secretId, clientRequestToken, text }),
+        ]);
+
+        const stored = await store.readVersion({ secretId, versionId: clientRequestToken });
+        expect(stored?.text.reveal()).toBe(isClosed ? '{}' : 'second');
+        const labels = isClosed ? {} : { [clientRequestToken]: ['AWSPENDING'] };
+        expect(await labelsOf(secretId)).toEqual({ [first]: ['AWSCURRENT'], ...labels });
+      });
+    });
+
     describe('refusing', () => {
       const versionId = randomUUID();
       const text = new Sensitive('canary-3b1f');
@@ -389,6 +485,7 @@ export function describeSecretStoreContract(subject: {
         putPending: (secretId) => store.putPending({ secretId, clientRequestToken: versionId, text }),
         moveCurrent: (secretId) => store.moveCurrent({ secretId, from: randomUUID(), to: versionId }),
         removePending: (secretId) => store.removePending({ secretId, versionId }),
+        closeToken: (secretId) => store.closeToken({ secretId, clientRequestToken: versionId }),
       };
       const changingOrReading = Object.entries(members).filter(([name]) => name !== 'describe');
 

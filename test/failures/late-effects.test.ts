@@ -1,4 +1,6 @@
+import { waitUntil } from '../../local/supervisor';
 import { expectRotated, expectUndone, type RotationOf } from '../support/end-states';
+import { HeldCall } from '../support/held-call';
 import { type OwnPostgresServer, startPostgresServer } from '../support/postgres-server';
 import { type RotatedApplication } from '../support/rotated-application';
 import { endCommands, RotorCommand } from '../support/rotor-command';
@@ -10,6 +12,7 @@ const limitMs = 180_000;
 
 let rotor: RotorUnderTest;
 let server: OwnPostgresServer;
+let network: HeldCall | undefined;
 
 beforeAll(async () => {
   rotor = await RotorUnderTest.start();
@@ -19,6 +22,8 @@ beforeAll(async () => {
 afterEach(async () => {
   rotor.endpoint.controls.faults.clear();
   await endCommands();
+  await network?.close();
+  network = undefined;
 });
 
 afterAll(async () => {
@@ -27,8 +32,8 @@ afterAll(async () => {
 });
 
 /** A worker of a process of its own, ready to work. */
-async function startWorker(): Promise<RotorCommand> {
-  const worker = new RotorCommand(['worker'], { env: rotor.environment });
+async function startWorker(environment: Readonly<Record<string, string>> = {}): Promise<RotorCommand> {
+  const worker = new RotorCommand(['worker'], { env: { ...rotor.environment, ...environment } });
   await worker.untilPrinted('worker polls');
   return worker;
 }
@@ -138,6 +143,41 @@ test.each(cases.filter(({ strategy }) => strategy === 'single-user'))(
     });
 
     await expectNothingLate(frozen, rotations);
+  },
+  limitMs,
+);
+
+/** What became of the values that were put under AWSPENDING of a version, in the order in which they arrived. */
+function putsOf(versionId: string): string[] {
+  return rotor.endpoint.controls.calls
+    .list()
+    .filter(({ operation, request }) => operation === 'PutSecretValue' && request.ClientRequestToken === versionId)
+    .filter(({ request }) => JSON.stringify(request.VersionStages) === '["AWSPENDING"]')
+    .map(({ error }) => error ?? 'stored');
+}
+
+test(
+  'a version that a worker sent before it was frozen, and that arrives after the rotation was undone, bars nothing',
+  async () => {
+    const application = await createSubject(rotor, { strategy: 'single-user', postgres: server });
+    network = await HeldCall.start({ url: rotor.endpoint.url, operation: 'PutSecretValue' });
+    const frozen = await startWorker({ AWS_ENDPOINT_URL_SECRETS_MANAGER: network.url });
+    const rotation = await rotor.client.rotateSecret({ secretId: application.name });
+    await network.sent;
+    frozen.kill('SIGSTOP');
+    await rotor.owner(application.arn).cancel();
+    await startWorker();
+    await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
+    expect(putsOf(rotation.versionId)).toEqual([]);
+
+    network.release();
+    expect(await waitUntil(() => putsOf(rotation.versionId).length > 0, { limitMs: 10_000 })).toBe(true);
+    await thaw(frozen);
+
+    await expectUndone(rotor, { application, rotation, type: 'Cancelled' });
+    expect(await application.versions()).toHaveLength(2);
+    expect([...new Set(putsOf(rotation.versionId))]).toEqual(['ResourceExistsException']);
+    await expectRotated(rotor, { application, rotation: await rotor.rotate(application) });
   },
   limitMs,
 );

@@ -1,5 +1,5 @@
 import { type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../activities';
@@ -102,7 +102,7 @@ export async function carryOut(rotation: Rotation): Promise<End> {
       }
       if (failed.kind === 'rotated') failed = end;
       last = end;
-      throw ApplicationFailure.create({ type: ended.failure, nonRetryable: true });
+      throw seenByWorkflow(step, ended);
     });
     ask = () => {
       if (rotation.decide) return Promise.resolve(rotation.decide());
@@ -127,7 +127,18 @@ function doneBefore({ goesOn }: Rotation, step: AnyStep): Outcome | undefined {
   return { attempt: 1, changed: false, currentVersionId: goesOn.currentVersionId };
 }
 
-type StepEnd = { readonly outcome: Outcome } | { readonly failure: string; readonly isForGood: boolean };
+interface StepFailure {
+  readonly failure: string;
+  readonly isForGood: boolean;
+  readonly attempt: number;
+}
+
+type StepEnd = { readonly outcome: Outcome } | StepFailure;
+
+function seenByWorkflow(step: AnyStep, { failure: type, attempt }: StepFailure): ActivityFailure {
+  const cause = ApplicationFailure.create({ type, nonRetryable: true, details: [{ attempt }] });
+  return new ActivityFailure(undefined, step, undefined, RetryState.NON_RETRYABLE_FAILURE, undefined, cause);
+}
 
 /** Tries a step as Temporal does: until it succeeds or fails for good, though not for ever. */
 async function runStep(
@@ -149,9 +160,9 @@ async function runStep(
       return { outcome: await environment.run<[RotationRequest], Outcome, typeof run>(run, input) };
     } catch (err) {
       failure = err instanceof ApplicationFailure ? (err.type ?? '') : 'TimedOut';
-      if (err instanceof ApplicationFailure && err.nonRetryable) return { failure, isForGood: true };
+      if (err instanceof ApplicationFailure && err.nonRetryable) return { failure, isForGood: true, attempt };
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
   }
-  return { failure, isForGood: false };
+  return { failure, isForGood: false, attempt: patience };
 }

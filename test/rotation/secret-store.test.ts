@@ -13,6 +13,10 @@ describeSecretStoreContract({
         store.createEmptyPending(version);
         return Promise.resolve();
       },
+      closeHalfway: (request) => {
+        store.closeHalfway(request);
+        return Promise.resolve();
+      },
       deleteSecret: (secretId) => {
         store.setState(secretId, { deleted: true });
         return Promise.resolve();

@@ -10,6 +10,9 @@ export type Moment = 'before' | 'after';
 type State = Partial<Pick<SecretDescription, 'deleted' | 'owningService' | 'rotatedByAws'>>;
 type Interruption = () => unknown;
 
+/** What stands under a token that was closed, and the label that it has meanwhile. */
+const closing = { value: new Sensitive('{}'), label: 'ROTORCLOSED' };
+
 interface Secret {
   readonly arn: string;
   readonly name: string;
@@ -60,6 +63,11 @@ export class FakeSecretStore implements SecretStore {
     const secret = this.#find(secretId);
     secret.values.set(versionId, undefined);
     secret.holders.set('AWSPENDING', versionId);
+  }
+
+  /** Begins to close a token, as an attempt that dies half-way. */
+  closeHalfway({ secretId, clientRequestToken }: { secretId: string; clientRequestToken: string }): void {
+    occupy(this.#find(secretId), clientRequestToken);
   }
 
   /** Puts a label on a version by hand, or takes it off all of them. */
@@ -153,6 +161,18 @@ export class FakeSecretStore implements SecretStore {
     });
   }
 
+  async closeToken(request: { secretId: string; clientRequestToken: string }): Promise<boolean> {
+    const { secretId, clientRequestToken } = request;
+    return this.#call('closeToken', () => {
+      assertVersionId(secretId, clientRequestToken);
+      const secret = this.#findUsable(secretId);
+      if (secret.values.get(clientRequestToken)?.equals(closing.value) === false) return false;
+      occupy(secret, clientRequestToken);
+      secret.holders.delete(closing.label);
+      return true;
+    });
+  }
+
   async #call<Answer>(member: keyof SecretStore, effect: () => Answer): Promise<Answer> {
     this.calls.push(member);
     await this.#interrupt(member, 'before');
@@ -195,6 +215,11 @@ function moveCurrent({ holders }: Secret, to: string): void {
   const from = holders.get('AWSCURRENT');
   if (from !== undefined) holders.set('AWSPREVIOUS', from);
   holders.set('AWSCURRENT', to);
+}
+
+function occupy({ values, holders }: Secret, versionId: string): void {
+  values.set(versionId, closing.value);
+  holders.set(closing.label, versionId);
 }
 
 function labelsOf({ holders }: Secret): VersionLabels {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { createSecretsManagerClient, SecretsManagerStore } from '../../../adapters/secrets-manager';
 import { startSecretsManager } from '../../../local/secrets-manager';
+import { StoreUnavailableError } from '../../../rotation/errors';
 import { describeSecretStoreContract, type SecretStoreUnderTest } from '../../contracts/secret-store';
 
 /** The real client and the real protocol; a rotation that AWS begins fails at its first step and is given up. */
@@ -15,8 +16,10 @@ async function start(): Promise<SecretStoreUnderTest> {
   const { url, region, credentials } = endpoint;
   const client = createSecretsManagerClient({ endpoint: url, region, credentials });
 
+  const store = new SecretsManagerStore({ client });
+
   return {
-    store: new SecretsManagerStore({ client }),
+    store,
     createSecret: async ({ name, text }) => {
       const value = text === undefined ? {} : { SecretString: text };
       const { ARN: arn = '', VersionId: versionId = '' } = await client.send(
@@ -34,6 +37,10 @@ async function start(): Promise<SecretStoreUnderTest> {
       await client.send(
         new RotateSecretCommand({ SecretId: secretId, ClientRequestToken: versionId, RotationLambdaARN }),
       );
+    },
+    closeHalfway: async (request) => {
+      endpoint.controls.faults.arm({ kind: 'fail-before', operation: 'UpdateSecretVersionStage', count: 3 });
+      await expect(store.closeToken(request)).rejects.toThrow(StoreUnavailableError);
     },
     deleteSecret: async (secretId) => {
       await client.send(new DeleteSecretCommand({ SecretId: secretId }));

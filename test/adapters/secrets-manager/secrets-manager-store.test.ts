@@ -89,6 +89,19 @@ describe('what it asks', () => {
     expect(endpoint?.calls).toEqual([{ operation: 'PutSecretValue', members: { SecretId: secretId, ...members } }]);
   });
 
+  it('closes a token under a label of its own, and takes that off', async () => {
+    const store = await storeThatGets({ members: found });
+
+    await expect(store.closeToken({ secretId, clientRequestToken: pending })).resolves.toBe(true);
+
+    const version = { ClientRequestToken: pending, SecretString: '{}', VersionStages: ['ROTORCLOSED'] };
+    const removal = { VersionStage: 'ROTORCLOSED', RemoveFromVersionId: pending };
+    expect(endpoint?.calls).toEqual([
+      { operation: 'PutSecretValue', members: { SecretId: secretId, ...version } },
+      { operation: 'UpdateSecretVersionStage', members: { SecretId: secretId, ...removal } },
+    ]);
+  });
+
   it('moves AWSCURRENT from the version that it is given and no other', async () => {
     const store = await storeThatGets({ members: found });
 
@@ -140,6 +153,13 @@ describe('what it understands', () => {
 
     await expect(put).resolves.toBeUndefined();
   });
+
+  it('cannot close a token that is in use', async () => {
+    const store = await storeThatGets({ error: 'ResourceExistsException' });
+
+    await expect(store.closeToken({ secretId, clientRequestToken: pending })).resolves.toBe(false);
+    expect(endpoint?.calls).toHaveLength(1);
+  });
 });
 
 describe('a label that the service refuses to move', () => {
@@ -176,6 +196,21 @@ describe('a label that the service refuses to move', () => {
     const store = await refusing({ [current]: ['AWSCURRENT'], [randomUUID()]: ['AWSPENDING'] });
 
     await expect(store.removePending({ secretId, versionId: pending })).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['is off when the closed version does not hold it', {}, true],
+    ['is asked for again where the closed version holds it', { [pending]: ['ROTORCLOSED'] }, false],
+  ])('%s', async (_, labels, isClosed) => {
+    const store = await storeThatGets((call) => {
+      if (isDescribe(call)) return labelled({ [current]: ['AWSCURRENT'], ...labels });
+      return call.operation === 'PutSecretValue' ? { members: found } : { error: 'InvalidParameterException' };
+    });
+
+    const closed = store.closeToken({ secretId, clientRequestToken: pending });
+
+    if (isClosed) await expect(closed).resolves.toBe(true);
+    else await expect(closed).rejects.toThrow(StoreUnavailableError);
   });
 });
 

@@ -40,6 +40,29 @@ export const mutationsOfRaces: readonly Mutation[] = [
     suite: { file: 'test/proof/random-kills/random-kills.test.ts', tests: '' },
   },
   {
+    defect: 'the undo leaves the token open for an attempt that was given up',
+    edits: [
+      {
+        file: 'workflows/carry-out.ts',
+        find: 'if (!progress.mayBeSet && mayComeLate(failure)) progress.mayStillBeStored = true;',
+        replace: '',
+      },
+    ],
+    suite: racesOf('goes on when its rotation was given up'),
+    isQuick: true,
+  },
+  {
+    defect: 'the undo that comes too late to close the token overlooks the version under it',
+    edits: [
+      {
+        file: 'rotation/steps/discard-pending.ts',
+        find: "return (await store.closeToken(token)) ? 'closed' : 'taken';",
+        replace: "await store.closeToken(token);\n    return 'closed';",
+      },
+    ],
+    suite: racesOf('goes on when its rotation was given up'),
+  },
+  {
     defect: 'a step prints the password that it sets',
     edits: [
       {

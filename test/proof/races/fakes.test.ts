@@ -1,6 +1,8 @@
 import { fakeGrounds } from '../ground/fake-ground';
 import { describeForeignValue } from './describe-foreign-value';
+import { describeLateVersion } from './describe-late-version';
 import { describeTwice } from './describe-twice';
 
 fakeGrounds.forEach(describeForeignValue);
 fakeGrounds.forEach(describeTwice);
+fakeGrounds.forEach(describeLateVersion);
