@@ -57,8 +57,8 @@ export function describeForeignValue(plan: GroundPlan): void {
 }
 
 interface Facts {
-  /** Whether the rotation goes neither forward nor back. */
-  readonly isWaiting: boolean;
+  /** Whether the rotation has come to its end, by itself. */
+  readonly isOver: boolean;
   /** Whether the rotation stored a version. */
   readonly isBegun: boolean;
   /** Whether the value by hand is AWSCURRENT's, or AWSCURRENT's was made from it. */
@@ -104,7 +104,7 @@ async function factsOf({ database, secrets }: Ground, { arranged, end, versionId
   const value = JSON.parse((await secrets.text({ secretId, versionId: current })) ?? '') as { note?: string };
   const accepted = await Promise.all(versionIds.map(signsIn));
   return {
-    isWaiting: end.kind === 'waits',
+    isOver: end.kind === 'rotated' || end.kind === 'failed',
     isBegun: versionIds.includes(clientRequestToken),
     isKept: value.note === byHand,
     isLegal: pending === current,
@@ -123,7 +123,7 @@ function wanted(
 ): Omit<Facts, 'isBegun'> {
   const isOutOfHand = act === 'stores a password that nobody has set' && (isLast || !isBegun);
   return {
-    isWaiting: false,
+    isOver: true,
     isKept: true,
     isLegal: true,
     currentSignsIn: currentSignsIn || !isOutOfHand,

@@ -1,11 +1,10 @@
 import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
-import { type AnyStep } from '../carry-out';
 import { directions } from '../faults/run-trial';
 import { type Ground, type GroundPlan } from '../ground/ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample } from '../sample';
 import { type Race, type Raced, runRace } from './run-race';
-import { runTwice } from './run-twice';
+import { runTwice, type Twice } from './run-twice';
 
 type Course = Pick<Race, 'strategy' | 'direction'>;
 
@@ -13,7 +12,7 @@ type Course = Pick<Race, 'strategy' | 'direction'>;
 const oneIn = 6;
 
 /** The steps whose second attempt can matter, in either direction. */
-const stepsOf: Readonly<Record<Race['direction'], readonly AnyStep[]>> = {
+const stepsOf: Readonly<Record<Race['direction'], readonly Twice['step'][]>> = {
   forward: ['createSecret', 'setSecret', 'testSecret', 'finishSecret'],
   back: ['createSecret', 'setSecret', 'restoreCurrent', 'discardPending'],
 };

@@ -4,7 +4,7 @@ import { finishSecret } from '../../../rotation/steps/finish-secret';
 import { restoreCurrent } from '../../../rotation/steps/restore-current';
 import { setSecret } from '../../../rotation/steps/set-secret';
 import { testSecret } from '../../../rotation/steps/test-secret';
-import { type AnyStep, type Attempt } from '../carry-out';
+import { type Attempt } from '../carry-out';
 import { type Ground } from '../ground/ground';
 import { type Arranged } from '../state-table/arrange';
 import { look } from '../state-table/look';
@@ -15,7 +15,7 @@ const stepsByName = { createSecret, setSecret, testSecret, finishSecret, restore
 
 /** A step that two attempts carry out at the same moment. */
 export interface Twice extends Pick<Race, 'strategy' | 'direction'> {
-  readonly step: AnyStep;
+  readonly step: keyof typeof stepsByName;
   /** By how many calls the attempt that was given up is ahead; negative: behind. */
   readonly lead: number;
 }
@@ -43,12 +43,15 @@ export async function runTwice(ground: Ground, { step, lead, ...course }: Twice)
   return { ...raced, versionIds, ...(await look(ground, raced.arranged)) };
 }
 
+const ignore = (): void => undefined;
+
 /** Nobody hears how it ends. */
 async function attemptBeside(
   ground: Ground,
-  { arranged, step, turns }: { arranged: Arranged; step: AnyStep; turns: Turns },
+  { arranged, step, turns }: { arranged: Arranged; step: Twice['step']; turns: Turns },
 ): Promise<void> {
-  const attempt: Attempt = { step, signal: new AbortController().signal, giveUp: () => undefined };
+  const { signal } = new AbortController();
+  const attempt: Attempt = { step, signal, giveUp: ignore, cutOff: ignore, over: () => Promise.resolve() };
   const deps = portsFor(ground, { attempt, around: (_, make) => turns.take('given up', make) });
   const rotation = { ...arranged.request, currentVersionId: arranged.startVersionId };
   await Promise.resolve();
