@@ -4,6 +4,12 @@ import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { type VersionLabels } from '../../../rotation/staging-labels';
 import { type UserAccount } from '../../contracts/database-engine';
 
+/** A user to create. */
+export interface NewUser extends UserAccount {
+  /** Whether it gets whatever right the server asks for before a user may change its own password. */
+  readonly mayChangeItself: boolean;
+}
+
 /** A database server that rotations are proved on; what a proof arranges and asks goes past the engine. */
 export interface DatabasePlace {
   readonly address: Omit<ConnectionSecret, 'username' | 'password'>;
@@ -12,7 +18,7 @@ export interface DatabasePlace {
   readonly hasSecondPasswords: boolean;
   /** The engines as a worker has them, for one attempt. */
   engineFor(signal: AbortSignal): EngineFor;
-  createUser(user: UserAccount): Promise<void>;
+  createUser(user: NewUser): Promise<void>;
   /** Gives a user one password, or two, and no other. */
   setPasswords(username: string, passwords: readonly string[]): Promise<void>;
   signsIn(user: UserAccount): Promise<boolean>;

@@ -23,8 +23,8 @@ function databasePlace(server: PostgresServer): DatabasePlace {
     superuser: server.superuser,
     hasSecondPasswords: false,
     engineFor: enginesFor,
-    createUser: async (user) => {
-      await server.createUser(user);
+    createUser: async ({ username, password }) => {
+      await server.createUser({ username, password });
     },
     setPasswords: async (username, [password = '']) => {
       await server.sql(`ALTER ROLE ${escapeIdentifier(username)} PASSWORD ${escapeLiteral(password)}`);
