@@ -1,6 +1,6 @@
 import { type Ground, type GroundPlan } from '../ground/ground';
 import { inParallel } from '../in-parallel';
-import { isFull, sample } from '../sample';
+import { isFull, sample, seedOf } from '../sample';
 import { type Call } from './boundary';
 import { type Fault, faults } from './faults';
 import { type Course, directions, type Result, runTrial } from './run-trial';
@@ -21,7 +21,7 @@ const courses = [
 
 /** Proves that a rotation survives each fault at each of its calls, on a database and a secret store. */
 export function describeFaults(plan: GroundPlan): void {
-  describe(`a fault at every boundary on ${plan.name}`, () => {
+  describe(`a fault at every boundary on ${plan.name}${seedOf(plan)}`, () => {
     let ground: Ground;
 
     beforeAll(async () => {

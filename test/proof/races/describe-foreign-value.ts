@@ -2,7 +2,7 @@ import { Sensitive } from '../../../rotation/sensitive';
 import { strategyNames, type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { type Ground, type GroundPlan, textOf } from '../ground/ground';
 import { inParallel } from '../in-parallel';
-import { isFull, sample } from '../sample';
+import { isFull, sample, seedOf } from '../sample';
 import { type Arranged } from '../state-table/arrange';
 import { credentialIn, randomPassword } from '../state-table/secret-draft';
 import { type Race, type Raced, runRace } from './run-race';
@@ -25,7 +25,7 @@ interface Meeting {
 
 /** Proves that what the owner stores during a rotation is never lost, whenever it lands. */
 export function describeForeignValue(plan: GroundPlan): void {
-  describe(`a value that is stored by hand during a rotation on ${plan.name}`, () => {
+  describe(`a value that is stored by hand during a rotation on ${plan.name}${seedOf(plan)}`, () => {
     let ground: Ground;
 
     beforeAll(async () => {

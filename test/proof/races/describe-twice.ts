@@ -2,7 +2,7 @@ import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
 import { directions } from '../faults/run-trial';
 import { type Ground, type GroundPlan } from '../ground/ground';
 import { inParallel } from '../in-parallel';
-import { isFull, sample } from '../sample';
+import { isFull, sample, seedOf } from '../sample';
 import { type Race, type Raced, runRace } from './run-race';
 import { runTwice, type Twice } from './run-twice';
 
@@ -19,7 +19,7 @@ const stepsOf: Readonly<Record<Race['direction'], readonly Twice['step'][]>> = {
 
 /** Proves that two attempts of one step at the same moment are one, however their calls meet. */
 export function describeTwice(plan: GroundPlan): void {
-  describe(`two attempts of one step at the same moment on ${plan.name}`, () => {
+  describe(`two attempts of one step at the same moment on ${plan.name}${seedOf(plan)}`, () => {
     let ground: Ground;
 
     beforeAll(async () => {
