@@ -9,7 +9,7 @@ import { runTwice, type Twice } from './run-twice';
 type Course = Pick<Race, 'strategy' | 'direction'>;
 
 /** On a real server one meeting in so many is tried in the short form. */
-const oneIn = 6;
+const oneIn = 16;
 
 /** The steps whose second attempt can matter, in either direction. */
 const stepsOf: Readonly<Record<Race['direction'], readonly Twice['step'][]>> = {
