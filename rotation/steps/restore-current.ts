@@ -3,13 +3,13 @@ import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
 import { labelsUnmoved } from './labels-unmoved';
-import { readable, readCurrent } from './read-credentials';
+import { readable, readCurrent, type ReadVersion } from './read-credentials';
 import { type StepDeps, type StepOutcome } from './step';
 import { chooseStrategy } from './strategy-input';
 
 /**
  * Undoes setSecret: makes the database accept AWSCURRENT's credential again, proved by signing in, after ending what
- * attempts that were given up left running.
+ * attempts that were given up left running. Where somebody else moves AWSCURRENT meanwhile, it begins anew.
  *
  * Safe to repeat, also where setSecret never ran, ran in part, or ran after somebody else moved AWSCURRENT.
  *
@@ -17,8 +17,23 @@ import { chooseStrategy } from './strategy-input';
  */
 export async function restoreCurrent(deps: StepDeps, request: RotationRequest): Promise<StepOutcome> {
   const { store } = deps;
+  const found = await readCurrent(store, request.secretId);
+  try {
+    return await restore(deps, { request, found });
+  } catch (err) {
+    const { versionId } = await readCurrent(store, request.secretId);
+    if (versionId === found.versionId) throw err;
+    return restoreCurrent(deps, request);
+  }
+}
+
+async function restore(
+  deps: StepDeps,
+  { request, found }: { request: RotationRequest; found: ReadVersion },
+): Promise<StepOutcome> {
+  const { store } = deps;
   const { secretId, clientRequestToken } = request;
-  const { versionId, value } = await readCurrent(store, secretId);
+  const { versionId, value } = found;
   const current = value.connection;
   const version = await store.readVersion({ secretId, versionId: clientRequestToken });
   const { strategy, input } = chooseStrategy(deps, { request, current });

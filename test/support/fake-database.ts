@@ -57,6 +57,12 @@ export interface FakeServer {
 
 type Interruption = () => unknown;
 
+/** A call that changes a user: in a session, which others of ours for that user end. */
+interface Change {
+  readonly username: string;
+  readonly stillWanted: StillWanted | undefined;
+}
+
 const defaultPort = 5432;
 
 /**
@@ -69,6 +75,8 @@ export class FakeDatabase {
   /** The members that were called, in order. */
   readonly calls: ConnectingMember[] = [];
   readonly #servers: FakeServer[] = [];
+  /** Of each user, the session that changes it: a younger one has ended those before it. */
+  readonly #sessions = new Map<string, symbol>();
   readonly #interruptions: { member: ConnectingMember; moment: Moment; interrupt: Interruption }[] = [];
 
   /** Adds a server with no users and the database `postgres`. */
@@ -114,15 +122,11 @@ export class FakeDatabase {
 
   /** An engine for all servers. */
   engine({ signal }: { signal?: AbortSignal } = {}): DatabaseEngine {
-    const call = async <Answer>(
-      member: ConnectingMember,
-      effect: () => Answer,
-      stillWanted?: StillWanted,
-    ): Promise<Answer> => {
+    const call = async <Answer>(member: ConnectingMember, effect: () => Answer, change?: Change): Promise<Answer> => {
       this.calls.push(member);
       await this.#interrupt(member, 'before');
       signal?.throwIfAborted();
-      await stillWanted?.();
+      if (change) await this.#beginChange(change);
       const answer = effect();
       await this.#interrupt(member, 'after');
       return answer;
@@ -132,8 +136,16 @@ export class FakeDatabase {
       validate: assertComplete,
       canSignIn: (credential) => call('canSignIn', () => this.#isAccepted(credential)),
       inspect: (credential) => call('inspect', () => this.#inspect(credential)),
-      matchUser: (match) => call('matchUser', () => ({ changed: this.#match(match) }), match.stillWanted),
-      endStrays: ({ signInAs }) => call('endStrays', () => void this.#signIn(signInAs)),
+      matchUser: (match) =>
+        call('matchUser', () => ({ changed: this.#match(match) }), {
+          username: match.alternate.username,
+          stillWanted: match.stillWanted,
+        }),
+      endStrays: ({ signInAs, username }) =>
+        call('endStrays', () => {
+          this.#signIn(signInAs);
+          this.#sessions.delete(username);
+        }),
       verifyCredential: (check) =>
         call('verifyCredential', () => {
           this.#verify(check);
@@ -144,9 +156,17 @@ export class FakeDatabase {
           () => {
             this.#change(change);
           },
-          change.stillWanted,
+          { username: change.username, stillWanted: change.stillWanted },
         ),
     };
+  }
+
+  async #beginChange({ username, stillWanted }: Change): Promise<void> {
+    const session = Symbol(username);
+    this.#sessions.set(username, session);
+    await stillWanted?.();
+    if (this.#sessions.get(username) === session) return;
+    throw new TargetUnavailableError('Another session has ended this one.', { username });
   }
 
   async #interrupt(member: ConnectingMember, moment: Moment): Promise<void> {

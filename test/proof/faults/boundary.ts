@@ -17,6 +17,14 @@ export interface CallUnderWay extends Call {
 /** Stands between a rotation and one of its calls: makes it, or not, or more than once. */
 export type Around = (call: CallUnderWay, make: () => Promise<unknown>) => Promise<unknown>;
 
+/** Members of the ports that change nothing. */
+const reading = ['describe', 'readVersion', 'readLabel', 'canSignIn', 'inspect', 'verifyCredential'];
+
+/** Whether a call changes nothing. */
+export function isReading({ name }: Pick<Call, 'name'>): boolean {
+  return reading.some((member) => name.endsWith(`.${member}`));
+}
+
 /** Members of a port that reach no server. */
 const local = ['validate'];
 

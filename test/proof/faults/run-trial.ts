@@ -3,19 +3,24 @@ import { PermissionMissingError } from '../../../rotation/errors';
 import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { carryOut, type End } from '../carry-out';
 import { type Ground } from '../ground/ground';
-import { arrange, type Arranged } from '../state-table/arrange';
+import { arrange, type Arranged, type Scene } from '../state-table/arrange';
 import { look, type Seen } from '../state-table/look';
 import { credentialIn } from '../state-table/secret-draft';
 import { type Around, type Call, type CallUnderWay, withBoundary } from './boundary';
-import { type Fault, faulty } from './faults';
+import { beginFault, type Fault, type FaultUnderWay } from './faults';
+import { Promotions } from './promotions';
 
 /** Whether the rotation succeeds but for the fault, or its test fails for good, so that it is undone. */
 export const directions = ['forward', 'back'] as const;
 
-/** A rotation to carry out. */
-export interface Trial {
+/** A rotation before anything happens to it. */
+export interface Course extends Pick<Scene, 'isBySuperuser' | 'isFirst'> {
   readonly strategy: StrategyName;
   readonly direction: (typeof directions)[number];
+}
+
+/** A rotation to carry out. */
+export interface Trial extends Course {
   /** Which call is hit, counted from the first, and how. @defaultValue none */
   readonly hit?: { readonly at: number; readonly fault: Fault };
 }
@@ -27,6 +32,8 @@ export interface Result extends Seen {
   readonly end: End;
   /** Whether a person was asked to decide. */
   readonly isAsked: boolean;
+  /** How often AWSCURRENT went to another version. */
+  readonly promotions: number;
   /** How many versions of the secret have a value. */
   readonly versions: number;
   /** How many passwords the database was told that the secret did not hold before. */
@@ -35,26 +42,23 @@ export interface Result extends Seen {
   readonly toldUnstored: boolean;
 }
 
-/** Carries a rotation of a secret of its own out, from its beginning to its end. */
+/** Carries a rotation of a secret of its own out, from its beginning to its end, and to that of all its attempts. */
 export async function runTrial(ground: Ground, trial: Trial): Promise<Result> {
-  const { strategy } = trial;
-  const passwords = ground.database.hasSecondPasswords ? 'two' : 'one';
-  const arranged = await arrange(ground, {
-    ...{ strategy, passwords, step: 'createSecret', labels: 'no pending', database: 'current' },
-  });
+  const arranged = await arrangeFor(ground, trial);
+  const { secrets, database } = ground;
   const calls: Call[] = [];
   const told = new Set<string>();
-  const around: Around = (call, make) => {
-    const { step, name } = call;
-    const at = calls.push({ step, name }) - 1;
-    const password = passwordToldBy(call);
-    if (password !== undefined) told.add(password);
-    if (trial.direction === 'back' && step === 'testSecret' && name === 'engine.verifyCredential') {
-      throw new PermissionMissingError('The test fails for good.');
-    }
-    return at === trial.hit?.at ? faulty[trial.hit.fault](call, make) : make();
+  const promotions = new Promotions(ground, arranged);
+  const fault = trial.hit && beginFault(trial.hit.fault);
+  const around: Around = (call, makeIt) => {
+    const at = calls.push({ step: call.step, name: call.name }) - 1;
+    const make = (): Promise<unknown> => {
+      const password = passwordToldBy(call);
+      if (password !== undefined) told.add(password);
+      return promotions.watch(call, () => madeIn(trial.direction, { call, make: makeIt }));
+    };
+    return (aroundThe(fault, at === trial.hit?.at) ?? justMake)(call, make);
   };
-  const { secrets, database } = ground;
   let isAsked = false;
   const end = await carryOut({
     request: arranged.request,
@@ -68,7 +72,34 @@ export async function runTrial(ground: Ground, trial: Trial): Promise<Result> {
       return withBoundary(deps, { attempt, around });
     },
   });
-  return { calls, end, isAsked, ...(await look(ground, arranged)), ...(await passwordsOf(ground, { arranged, told })) };
+  await fault?.end?.();
+  const found = { ...(await look(ground, arranged)), ...(await passwordsOf(ground, { arranged, told })) };
+  return { calls, end, isAsked, promotions: promotions.count, ...found };
+}
+
+function arrangeFor(
+  ground: Ground,
+  { strategy, isBySuperuser = strategy === 'alternating-users', isFirst = false }: Course,
+): Promise<Arranged> {
+  return arrange(ground, {
+    ...{ strategy, isBySuperuser, isFirst, passwords: ground.database.hasSecondPasswords ? 'two' : 'one' },
+    ...{ step: 'createSecret', labels: 'no pending', database: 'current' },
+  });
+}
+
+const justMake: Around = (_, make) => make();
+
+function aroundThe(fault: FaultUnderWay | undefined, isHit: boolean): Around | undefined {
+  return isHit ? fault?.hit : fault?.others;
+}
+
+/** A rotation that goes back is one whose test fails for good. */
+export function madeIn(
+  direction: Course['direction'],
+  { call, make }: { call: Call; make: () => Promise<unknown> },
+): Promise<unknown> {
+  if (direction === 'forward' || call.step !== 'testSecret' || call.name !== 'engine.verifyCredential') return make();
+  return Promise.reject(new PermissionMissingError('The test fails for good.'));
 }
 
 /** The password that a call tells the database, of the calls that tell it one. */
@@ -76,6 +107,9 @@ function passwordToldBy({ name, given: [request] }: CallUnderWay): string | unde
   if (name === 'engine.changePassword') return (request as PasswordChange).newPassword.reveal();
   return name === 'engine.matchUser' ? (request as UserPair).alternate.password.reveal() : undefined;
 }
+
+/** What the version of a closed token holds. */
+const closed = '{}';
 
 async function passwordsOf(
   { secrets }: Ground,
@@ -85,7 +119,7 @@ async function passwordsOf(
   const stored = await secrets.text({ secretId, versionId: clientRequestToken });
   const before = [...arranged.credentials.values()].map(({ password }) => password.reveal());
   const fresh = [...told].filter((password) => !before.includes(password));
-  const pending = stored === undefined ? undefined : credentialIn(stored).password.reveal();
+  const pending = stored === undefined || stored === closed ? undefined : credentialIn(stored).password.reveal();
   return {
     versions: (await secrets.versionIds(secretId)).length,
     newPasswords: fresh.length,

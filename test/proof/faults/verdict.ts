@@ -1,9 +1,7 @@
+import { type End } from '../carry-out';
 import { type Call } from './boundary';
-import { type Fault } from './faults';
-import { type Result, type Trial } from './run-trial';
-
-/** A rotation before anything happens to it. */
-export type Course = Pick<Trial, 'strategy' | 'direction'>;
+import { type Fault, isForGood } from './faults';
+import { type Course, type Result } from './run-trial';
 
 /** One call that is hit. */
 export interface Hit {
@@ -15,9 +13,13 @@ export interface Hit {
 
 /** What a rotation leaves behind. */
 export interface Facts {
-  readonly end: 'rotated' | 'failed' | 'waits';
+  /** The call that was hit. */
+  readonly hit: Call | undefined;
+  readonly end: End['kind'];
   /** Whether a person was asked to decide though the way was open. */
   readonly isAskedInVain: boolean;
+  /** How often AWSCURRENT went to another version. */
+  readonly promotions: number;
   readonly current: string | undefined;
   readonly previous: string | undefined;
   /** AWSPENDING on AWSCURRENT's version, or on none. */
@@ -38,8 +40,10 @@ export function factsOf(course: Course, result: Result, hit?: Hit): Facts {
   const isPromoted = AWSCURRENT === 'token';
   const signsIn = (name: 'pending' | 'current'): boolean => result.accepted.includes(name);
   return {
+    hit: hit && result.calls[hit.at],
     end: result.end.kind,
     isAskedInVain: result.isAsked && !mayAsk(hit),
+    promotions: result.promotions,
     current: AWSCURRENT,
     previous: AWSPREVIOUS,
     isLegal: AWSPENDING === undefined || AWSPENDING === AWSCURRENT,
@@ -53,11 +57,13 @@ export function factsOf(course: Course, result: Result, hit?: Hit): Facts {
 
 /** What should come of it. Before the pivot a call that is refused for good ends it; from there on a person decides. */
 export function wanted(course: Course, hit?: Hit): Facts {
-  const isRefused = hit?.fault === 'is refused for good' && !mayAsk(hit);
+  const isRefused = hit !== undefined && isForGood(hit.fault) && !mayAsk(hit);
   const isPromoted = course.direction === 'forward' && !isRefused;
   return {
+    hit: hit?.call,
     end: isPromoted ? 'rotated' : 'failed',
     isAskedInVain: false,
+    promotions: isPromoted ? 1 : 0,
     current: isPromoted ? 'token' : 'start',
     previous: isPromoted ? 'start' : 'older',
     isLegal: true,
@@ -69,11 +75,10 @@ export function wanted(course: Course, hit?: Hit): Facts {
   };
 }
 
-/** Whether a person is to be asked where a call of this step is refused for good. */
+/** Whether a person is to be asked: where a step that cannot be undone by itself fails for good. */
 function mayAsk(hit: Hit | undefined): boolean {
-  const step = hit?.call.step;
-  const isPastUndoing = step === 'finishSecret' || step === 'restoreCurrent' || step === 'discardPending';
-  return isPastUndoing && hit?.fault === 'is refused for good';
+  if (!hit || !isForGood(hit.fault)) return false;
+  return ['finishSecret', 'restoreCurrent', 'discardPending'].includes(hit.call.step);
 }
 
 /** The alternate user keeps the password of a rotation that was undone: nobody uses it before the next one. */

@@ -1,7 +1,7 @@
 import { type FakeServer, FakeDatabase } from '../../support/fake-database';
 import { FakeSecretStore } from '../../support/fake-secret-store';
 import { connectionSecret } from '../../support/secret-text';
-import { type DatabasePlace, type Ground, groundOf, type GroundPlan, type SecretPlace } from './ground';
+import { type DatabasePlace, type Ground, groundOf, type GroundPlan, onlyOne, type SecretPlace } from './ground';
 
 /** The fakes, which pass the same contracts as the adapters: with one password for a user, and with two. */
 export const fakeGrounds: readonly GroundPlan[] = [
@@ -28,10 +28,11 @@ function databasePlace(database: FakeDatabase, server: FakeServer): DatabasePlac
       server.users.set(username, { password });
       return Promise.resolve();
     },
-    setPasswords: (username, [password = '', secondPassword]) => {
-      server.users.set(username, { password, ...(secondPassword === undefined ? {} : { secondPassword }) });
-      return Promise.resolve();
-    },
+    setPasswords: (username, passwords) =>
+      Promise.resolve(passwords).then(([password = '', secondPassword]) => {
+        if (!server.hasSecondPasswords) onlyOne(passwords);
+        server.users.set(username, { password, ...(secondPassword === undefined ? {} : { secondPassword }) });
+      }),
     signsIn: (user) => Promise.resolve(database.accepts(server, user)),
   };
 }

@@ -4,6 +4,15 @@ import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { type VersionLabels } from '../../../rotation/staging-labels';
 import { type UserAccount } from '../../contracts/database-engine';
 
+/** A proof asked for a state that cannot be. */
+export class StateImpossibleError extends Error {}
+
+/** A user to create. */
+export interface NewUser extends UserAccount {
+  /** Whether it gets whatever right the server asks for before a user may change its own password. */
+  readonly mayChangeItself: boolean;
+}
+
 /** A database server that rotations are proved on; what a proof arranges and asks goes past the engine. */
 export interface DatabasePlace {
   readonly address: Omit<ConnectionSecret, 'username' | 'password'>;
@@ -12,8 +21,12 @@ export interface DatabasePlace {
   readonly hasSecondPasswords: boolean;
   /** The engines as a worker has them, for one attempt. */
   engineFor(signal: AbortSignal): EngineFor;
-  createUser(user: UserAccount): Promise<void>;
-  /** Gives a user one password, or two, and no other. */
+  createUser(user: NewUser): Promise<void>;
+  /**
+   * Gives a user one password, or two, and no other.
+   *
+   * @throws StateImpossibleError for two on a server where a user has one.
+   */
   setPasswords(username: string, passwords: readonly string[]): Promise<void>;
   signsIn(user: UserAccount): Promise<boolean>;
 }
@@ -60,6 +73,17 @@ export async function groundOf(
 ): Promise<Ground> {
   const { arn } = await secrets.createSecret({ name: 'superuser', text: textOf(database, database.superuser) });
   return { database, secrets, superuserSecretId: arn, stop };
+}
+
+/**
+ * The password of a user where it has one.
+ *
+ * @throws StateImpossibleError for another number of them.
+ */
+export function onlyOne(passwords: readonly string[]): string {
+  const [password, ...more] = passwords;
+  if (password !== undefined && more.length === 0) return password;
+  throw new StateImpossibleError(`A user has one password on this server, and not ${passwords.length}.`);
 }
 
 /** The text of a secret for a user of a server; `members` are further ones. */

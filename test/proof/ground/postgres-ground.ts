@@ -1,7 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { enginesFor } from '../../../worker/engine-registry';
 import { type PostgresServer, startPostgresServer } from '../../support/postgres-server';
-import { type DatabasePlace, groundOf, type GroundPlan } from './ground';
+import { type DatabasePlace, groundOf, type GroundPlan, onlyOne } from './ground';
 import { startSecretPlace } from './secrets-manager-place';
 
 /** PostgreSQL, as the product brings it, and a Secrets Manager endpoint. */
@@ -23,11 +23,11 @@ function databasePlace(server: PostgresServer): DatabasePlace {
     superuser: server.superuser,
     hasSecondPasswords: false,
     engineFor: enginesFor,
-    createUser: async (user) => {
-      await server.createUser(user);
+    createUser: async ({ username, password }) => {
+      await server.createUser({ username, password });
     },
-    setPasswords: async (username, [password = '']) => {
-      await server.sql(`ALTER ROLE ${escapeIdentifier(username)} PASSWORD ${escapeLiteral(password)}`);
+    setPasswords: async (username, passwords) => {
+      await server.sql(`ALTER ROLE ${escapeIdentifier(username)} PASSWORD ${escapeLiteral(onlyOne(passwords))}`);
     },
     signsIn: (user) => server.signsIn(user),
   };

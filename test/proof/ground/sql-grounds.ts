@@ -57,10 +57,10 @@ function databasePlace(server: SqlServer, statements: PasswordStatements): Datab
     superuser: server.superuser,
     hasSecondPasswords: true,
     engineFor: enginesFor,
-    createUser: async (user) => {
-      await server.createUser(user);
+    createUser: async ({ username, password, mayChangeItself }) => {
+      await server.createUser({ username, password });
       // Without it MySQL takes no hash from a user, and MariaDB no second password.
-      await server.sql(`GRANT CREATE USER ON *.* TO ${quoteName(user.username)}@'%'`);
+      if (mayChangeItself) await server.sql(`GRANT CREATE USER ON *.* TO ${quoteName(username)}@'%'`);
     },
     setPasswords: async (username, passwords) => {
       for (const text of statements(`${quoteName(username)}@'%'`, passwords)) await server.sql(text);

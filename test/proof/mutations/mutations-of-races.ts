@@ -27,6 +27,52 @@ export const mutationsOfRaces: readonly Mutation[] = [
       },
     ],
     suite: racesOf('two attempts .*finishSecret'),
+    isQuick: true,
+  },
+  {
+    defect: 'an undo believes the current password while a change that was given up goes on',
+    edits: [
+      {
+        file: 'rotation/strategies/single-user.ts',
+        find: '{\n      await endStrays(input);',
+        replace: '{',
+      },
+    ],
+    suite: { file: 'test/proof/faults/fakes.test.ts', tests: 'single-user going back .* attempt was refused' },
+    isQuick: true,
+  },
+  {
+    defect: 'an undo gives up where somebody stores another value in the midst of it',
+    edits: [
+      {
+        file: 'rotation/steps/restore-current.ts',
+        find: 'if (versionId === found.versionId) throw err;',
+        replace: "if (versionId !== '') throw err;",
+      },
+    ],
+    suite: racesOf('stored by hand .*going back'),
+  },
+  {
+    defect: 'strays are not ended before a change',
+    edits: [
+      {
+        file: 'adapters/postgres/end-strays.ts',
+        find: 'THEN pg_terminate_backend(stray.pid, ${endTimeoutMs}) ELSE false END AS ended',
+        replace: 'THEN true ELSE false END AS ended',
+      },
+    ],
+    suite: { file: 'test/adapters/postgres/late-changes.test.ts', tests: '' },
+  },
+  {
+    defect: 'a second request is let through the lock',
+    edits: [
+      {
+        file: 'workflows/answer-messages.ts',
+        find: 'if (request.requestId !== requestId) throw inProgress(timeline);',
+        replace: "if (request.requestId === '') throw inProgress(timeline);",
+      },
+    ],
+    suite: { file: 'test/proof/races/requests/requests.test.ts', tests: '' },
   },
   {
     defect: 'a step is tried once, whatever dies meanwhile',

@@ -5,9 +5,6 @@ import { type Proof, proofs } from './proofs';
 import { type ProofResult, runProof } from './run-proof';
 import { summaryOf } from './summary';
 
-/** What random choices begin with: of what is killed when, and of what is tried where not everything is. */
-type Seeds = Readonly<Record<'ROTOR_SEED' | 'ROTOR_PROVE_SEED', string>>;
-
 /** Runs the proofs that are named on the command line, or all, and tells what came of them on the screen and in a file. */
 async function prove(root: string, names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !proofs.some((proof) => proof.name === name));
@@ -19,32 +16,26 @@ async function prove(root: string, names: readonly string[]): Promise<number> {
   }
   const chosen = proofs.filter(({ name }) => names.length === 0 || names.includes(name));
   const startedAt = new Date();
-  const seeds = chooseSeeds();
-  const results = await runAll(root, { chosen, seeds });
+  const seed = process.env.ROTOR_SEED ?? String(randomInt(2 ** 31)); // by which a run can be repeated
+  console.log(`ROTOR_SEED=${seed}`);
+  const results = await runAll(root, { chosen, seed });
 
   const folder = path.join(root, 'test/proof/results');
   const file = path.join(folder, `${startedAt.toISOString().replaceAll(':', '-')}.json`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ startedAt, node: process.version, seeds, results }, undefined, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ startedAt, node: process.version, seed, results }, undefined, 2)}\n`);
   console.log(`\n${summaryOf(results)}\n\n${path.relative(root, file)}`);
   return results.every(({ holds }) => holds) ? 0 : 1;
 }
 
-/** By which a run can be repeated: the ones that are set, else others each time. */
-function chooseSeeds(): Seeds {
-  const { ROTOR_SEED = String(randomInt(2 ** 31)), ROTOR_PROVE_SEED = '1' } = process.env;
-  console.log(`ROTOR_SEED=${ROTOR_SEED} ROTOR_PROVE_SEED=${ROTOR_PROVE_SEED}`);
-  return { ROTOR_SEED, ROTOR_PROVE_SEED };
-}
-
 async function runAll(
   root: string,
-  { chosen, seeds }: { chosen: readonly Proof[]; seeds: Seeds },
+  { chosen, seed }: { chosen: readonly Proof[]; seed: string },
 ): Promise<ProofResult[]> {
   const results: ProofResult[] = [];
   for (const [at, proof] of chosen.entries()) {
     console.log(`\n${at + 1} of ${chosen.length}: ${proof.name}: ${proof.claim}`);
-    results.push(await runProof(root, { ...proof, env: { ...proof.env, ...seeds } }));
+    results.push(await runProof(root, { ...proof, env: { ...proof.env, ROTOR_SEED: seed } }));
   }
   return results;
 }

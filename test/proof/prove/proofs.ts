@@ -46,7 +46,7 @@ export const proofs: readonly Proof[] = [
   {
     name: 'upgrade',
     claim: 'every rotation that an earlier build began goes on under this one',
-    tests: ['test/proof/upgrade', 'test/workflows/replay'],
+    tests: ['test/proof/replay', 'test/proof/upgrade', 'test/workflows/replay'],
     env: full,
   },
   {

@@ -1,26 +1,25 @@
 import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
-import { type AnyStep } from '../carry-out';
 import { directions } from '../faults/run-trial';
 import { type Ground, type GroundPlan } from '../ground/ground';
 import { inParallel } from '../in-parallel';
-import { isFull, sample } from '../sample';
+import { isFull, sample, seedOf } from '../sample';
 import { type Race, type Raced, runRace } from './run-race';
-import { runTwice } from './run-twice';
+import { runTwice, type Twice } from './run-twice';
 
 type Course = Pick<Race, 'strategy' | 'direction'>;
 
 /** On a real server one meeting in so many is tried in the short form. */
-const oneIn = 6;
+const oneIn = 16;
 
 /** The steps whose second attempt can matter, in either direction. */
-const stepsOf: Readonly<Record<Race['direction'], readonly AnyStep[]>> = {
+const stepsOf: Readonly<Record<Race['direction'], readonly Twice['step'][]>> = {
   forward: ['createSecret', 'setSecret', 'testSecret', 'finishSecret'],
   back: ['createSecret', 'setSecret', 'restoreCurrent', 'discardPending'],
 };
 
 /** Proves that two attempts of one step at the same moment are one, however their calls meet. */
 export function describeTwice(plan: GroundPlan): void {
-  describe(`two attempts of one step at the same moment on ${plan.name}`, () => {
+  describe(`two attempts of one step at the same moment on ${plan.name}${seedOf(plan)}`, () => {
     let ground: Ground;
 
     beforeAll(async () => {

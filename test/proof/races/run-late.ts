@@ -1,11 +1,11 @@
 import { PermissionMissingError, StoreUnavailableError } from '../../../rotation/errors';
 import { createSecret } from '../../../rotation/steps/create-secret';
-import { type Attempt } from '../carry-out';
 import { type Around } from '../faults/boundary';
 import { type Ground } from '../ground/ground';
 import { type Arranged } from '../state-table/arrange';
 import { look } from '../state-table/look';
 import { portsFor, type Race, type Raced, runRace } from './run-race';
+import { unheardAttempt } from './unheard-attempt';
 
 /** An attempt of createSecret that hangs, and goes on when its rotation was given up. */
 export interface Late extends Pick<Race, 'strategy'> {
@@ -78,9 +78,7 @@ async function ended(hang: Hang, late: Promise<unknown> | undefined): Promise<vo
   await late;
 }
 
-/** Nobody hears how it ends. */
 async function hangingAttempt(ground: Ground, { arranged, hang }: { arranged: Arranged; hang: Hang }): Promise<void> {
-  const attempt: Attempt = { step: 'createSecret', signal: new AbortController().signal, giveUp: () => undefined };
-  const deps = portsFor(ground, { attempt, around: hang.around });
+  const deps = portsFor(ground, { attempt: unheardAttempt('createSecret'), around: hang.around });
   await createSecret(deps, arranged.request).catch(() => undefined);
 }

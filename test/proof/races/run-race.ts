@@ -1,9 +1,8 @@
-import { PermissionMissingError } from '../../../rotation/errors';
 import { type StepDeps } from '../../../rotation/steps/step';
 import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { type Attempt, carryOut, type End } from '../carry-out';
 import { type Around, type Call, withBoundary } from '../faults/boundary';
-import { type Trial } from '../faults/run-trial';
+import { madeIn, type Trial } from '../faults/run-trial';
 import { type Ground } from '../ground/ground';
 import { arrange, type Arranged } from '../state-table/arrange';
 import { look, type Seen } from '../state-table/look';
@@ -48,19 +47,11 @@ export async function runRace(ground: Ground, { strategy, direction, around, onA
         attempt,
         around: (call, make) => {
           calls.push({ step: call.step, name: call.name });
-          return interfere(call, () => madeIn(direction, call, make));
+          return interfere(call, () => madeIn(direction, { call, make }));
         },
       });
     },
   });
   const versionIds = await ground.secrets.versionIds(arranged.request.secretId);
   return { arranged, calls, end, versionIds, ...(await look(ground, arranged)) };
-}
-
-/** A rotation that goes back is one whose test fails for good. */
-function madeIn(direction: Race['direction'], { step, name }: Call, make: () => Promise<unknown>): Promise<unknown> {
-  if (direction === 'back' && step === 'testSecret' && name === 'engine.verifyCredential') {
-    throw new PermissionMissingError('The test fails for good.');
-  }
-  return make();
 }

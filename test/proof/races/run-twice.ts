@@ -4,18 +4,19 @@ import { finishSecret } from '../../../rotation/steps/finish-secret';
 import { restoreCurrent } from '../../../rotation/steps/restore-current';
 import { setSecret } from '../../../rotation/steps/set-secret';
 import { testSecret } from '../../../rotation/steps/test-secret';
-import { type AnyStep, type Attempt } from '../carry-out';
+import { type Attempt } from '../carry-out';
 import { type Ground } from '../ground/ground';
 import { type Arranged } from '../state-table/arrange';
 import { look } from '../state-table/look';
 import { portsFor, type Race, type Raced, runRace } from './run-race';
 import { Turns } from './turns';
+import { unheardAttempt } from './unheard-attempt';
 
 const stepsByName = { createSecret, setSecret, testSecret, finishSecret, restoreCurrent, discardPending } as const;
 
 /** A step that two attempts carry out at the same moment. */
 export interface Twice extends Pick<Race, 'strategy' | 'direction'> {
-  readonly step: AnyStep;
+  readonly step: keyof typeof stepsByName;
   /** By how many calls the attempt that was given up is ahead; negative: behind. */
   readonly lead: number;
 }
@@ -43,13 +44,11 @@ export async function runTwice(ground: Ground, { step, lead, ...course }: Twice)
   return { ...raced, versionIds, ...(await look(ground, raced.arranged)) };
 }
 
-/** Nobody hears how it ends. */
 async function attemptBeside(
   ground: Ground,
-  { arranged, step, turns }: { arranged: Arranged; step: AnyStep; turns: Turns },
+  { arranged, step, turns }: { arranged: Arranged; step: Twice['step']; turns: Turns },
 ): Promise<void> {
-  const attempt: Attempt = { step, signal: new AbortController().signal, giveUp: () => undefined };
-  const deps = portsFor(ground, { attempt, around: (_, make) => turns.take('given up', make) });
+  const deps = portsFor(ground, { attempt: unheardAttempt(step), around: (_, make) => turns.take('given up', make) });
   const rotation = { ...arranged.request, currentVersionId: arranged.startVersionId };
   await Promise.resolve();
   await stepsByName[step](deps, rotation).catch(() => undefined);

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type RotationRequest } from '../../../rotation/rotation-request';
 import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { Sensitive } from '../../../rotation/sensitive';
-import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { type Ground } from '../ground/ground';
 import { type Cell } from './cells';
 import { type Accepted } from './rules';
@@ -15,7 +14,15 @@ import {
   type VersionName,
 } from './secret-draft';
 
-/** A secret and its database user, as a cell says. */
+/** A state to bring about: a cell, and what can differ beside it. */
+export interface Scene extends Cell {
+  /** Whether a superuser makes the changes of a user who may not make them itself. @defaultValue false */
+  readonly isBySuperuser?: boolean;
+  /** Whether the user that is to take turns with the current one does not exist yet. @defaultValue false */
+  readonly isFirst?: boolean;
+}
+
+/** A secret and its database user, as a scene says. */
 export interface Arranged {
   readonly request: RotationRequest;
   /** The version that was current when the rotation began. */
@@ -25,28 +32,27 @@ export interface Arranged {
   readonly credentials: ReadonlyMap<CredentialName, Credential>;
 }
 
-/** Brings the state of a cell about: a secret and its user, or its two users, of the cell's own. */
-export async function arrange(ground: Ground, cell: Cell): Promise<Arranged> {
-  const users = userNames(cell.strategy);
-  const secret = await arrangeSecret(ground, { cell, users });
-  await arrangeUsers(ground, { cell, users, credentials: secret.credentials });
+/** Brings a state about: a secret and its user, or its two users, of the scene's own. */
+export async function arrange(ground: Ground, scene: Scene): Promise<Arranged> {
+  const users = userNames(scene);
+  const secret = await arrangeSecret(ground, { scene, users });
+  await arrangeUsers(ground, { scene, users, credentials: secret.credentials });
   return secret;
 }
 
-function userNames(strategy: StrategyName): Users {
+function userNames({ strategy, isFirst = false }: Scene): Users {
   const main = `app_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  return { main, other: strategy === 'alternating-users' ? `${main}_clone` : main };
+  const other = strategy === 'alternating-users' ? `${main}_clone` : main;
+  return { main, other, before: isFirst ? main : other };
 }
 
-async function arrangeSecret(ground: Ground, { cell, users }: { cell: Cell; users: Users }): Promise<Arranged> {
+async function arrangeSecret(ground: Ground, { scene, users }: { scene: Scene; users: Users }): Promise<Arranged> {
   const draft = await SecretDraft.begin(ground, users);
-  await draft.label[cell.labels](cell.step !== 'createSecret');
+  await draft.label[scene.labels](scene.step !== 'createSecret');
   const { superuserSecretId } = ground;
   const { versions, credentials, token, ids } = draft;
-  const configuration = {
-    strategy: cell.strategy,
-    ...(cell.strategy === 'alternating-users' ? { superuserSecretId } : {}),
-  };
+  const { strategy, isBySuperuser = strategy === 'alternating-users' } = scene;
+  const configuration = { strategy, ...(isBySuperuser ? { superuserSecretId } : {}) };
   return {
     request: { secretId: ids.secretId, clientRequestToken: token, configuration },
     startVersionId: ids.startId,
@@ -57,12 +63,13 @@ async function arrangeSecret(ground: Ground, { cell, users }: { cell: Cell; user
 
 async function arrangeUsers(
   { database }: Ground,
-  { cell, users, credentials }: { cell: Cell; users: Users; credentials: Arranged['credentials'] },
+  { scene, users, credentials }: { scene: Scene; users: Users; credentials: Arranged['credentials'] },
 ): Promise<void> {
-  const accepted = [...credentials].filter(([name]) => acceptedIn(cell.database).includes(name));
-  await database.createUser({ username: users.main, password: randomPassword() });
-  if (users.other !== users.main) await makeAlternate(database, users);
-  for (const username of new Set([users.main, users.other])) {
+  const { database: state, isBySuperuser = false } = scene;
+  const accepted = [...credentials].filter(([name]) => acceptedIn(state).includes(name));
+  await database.createUser({ username: users.main, password: randomPassword(), mayChangeItself: !isBySuperuser });
+  if (users.before !== users.main) await makeAlternate(database, users);
+  for (const username of new Set([users.main, users.before])) {
     const passwords = accepted
       .filter(([, credential]) => credential.username === username)
       .map(([, { password }]) => password.reveal());

@@ -1,6 +1,6 @@
 import { carryOut, type End } from '../carry-out';
-import { type Ground } from '../ground/ground';
-import { acceptedIn, arrange } from './arrange';
+import { type Ground, StateImpossibleError } from '../ground/ground';
+import { acceptedIn, arrange, type Arranged } from './arrange';
 import { type Cell, nameOf } from './cells';
 import { labels, look, type Seen } from './look';
 import { type Outcome } from './rules';
@@ -17,11 +17,7 @@ export async function judge(
   ground: Ground,
   { cell, outcome }: { cell: Cell; outcome: Exclude<Outcome, { end: 'impossible' }> },
 ): Promise<Judgement> {
-  const arranged = await arrange(ground, cell);
-  const before = await look(ground, arranged);
-  if (before.accepted.join() !== acceptedIn(cell.database).join()) {
-    throw new Error(`The state could not be brought about (${before.accepted.join()} accepted): ${nameOf(cell)}`);
-  }
+  const { arranged, before } = await bringAbout(ground, cell);
   const { secrets, database } = ground;
   const end = await carryOut({
     request: arranged.request,
@@ -30,6 +26,19 @@ export async function judge(
   });
   const found = await look(ground, arranged);
   return { cell: nameOf(cell), found: { end, ...found }, expected: asked({ outcome, before, end }) };
+}
+
+/**
+ * Brings a cell about, and looks whether it did.
+ *
+ * @throws StateImpossibleError where it did not.
+ */
+export async function bringAbout(ground: Ground, cell: Cell): Promise<{ arranged: Arranged; before: Seen }> {
+  const arranged = await arrange(ground, cell);
+  const before = await look(ground, arranged);
+  const accepted = before.accepted.join(' and ');
+  if (accepted === acceptedIn(cell.database).join(' and ')) return { arranged, before };
+  throw new StateImpossibleError(`The database accepts ${accepted || 'none'} instead: ${nameOf(cell)}`);
 }
 
 function asked({

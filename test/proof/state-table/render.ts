@@ -5,9 +5,11 @@ import { endOf } from './sentences';
 const introduction = `# The state table
 
 What becomes of a rotation in every state that it can find, and from every step that it can go on with after a crash. This
-file is made from \`test/proof/state-table/rules.ts\`; a test fails while it is out of date, and every cell is tried on real
-servers: the state is brought about, the rotation is run from that step on as the workflow runs it, and what came of it is
-judged by the labels and by signing in. Write it anew with \`ROTOR_RENDER=true npx jest test/proof/state-table/table\`.
+file is made from \`test/proof/state-table/rules.ts\`; a test fails while it is out of date. Each cell is tried: the state is
+brought about, the rotation is run from that step on as the workflow runs it, and what came of it is judged by the labels and
+by signing in. \`npm run prove -- state-table\` tries every cell on PostgreSQL, MySQL and MariaDB. \`npm test\` tries every cell in
+memory and some of each rule on those servers: others in each run, the same ones with the \`ROTOR_SEED\` that the names of the
+tests tell. Write this file anew with \`ROTOR_RENDER=true npx jest test/proof/state-table/table\`.
 
 How a state is described:
 
@@ -32,7 +34,7 @@ How a rotation can end:
   rotation's version.
 - **waits**: it can go neither forward nor back by itself. Every label stays, so that no password is lost, and a person
   decides.
-- **impossible**: nothing can bring the state about.
+- **impossible**: nothing can bring the state about: who tries comes to another one, or is refused.
 `;
 
 /** The state table as a document: the rules, and which of them holds for each cell. */

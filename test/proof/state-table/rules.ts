@@ -263,14 +263,24 @@ export const rules: readonly Rule[] = [
       'The strategy keeps the current password, which does not sign in. Signed in as previous, the user gets it back.',
   },
   {
-    when: {},
+    when: { labels: [...stored, ...taken, ...empty], database: ['none'] },
+    then: waits('restoreCurrent'),
+    because: 'No credential that the secret holds signs in: only a person can make what is current do so.',
+  },
+  {
+    when: { labels: [...stored, ...taken], database: ['pending', 'previous'], strategy: alternating },
     then: waits('restoreCurrent'),
     because:
-      'What is current does not sign in, and nothing that the strategy may sign in with can make it: only a person can.',
+      'What is current does not sign in. What does is of the other user, who may not set the password of this one.',
+  },
+  {
+    when: { step: ['setSecret', 'testSecret'], labels: empty, database: ['previous'] },
+    then: waits('restoreCurrent'),
+    because: 'What is current does not sign in, and there is no pending credential to go back from: a person decides.',
   },
 ];
 
-/** The rule for a cell: the first that fits. */
+/** The rule for a cell: the first that fits; undefined where none does, which is a gap in the table. */
 export function ruleFor(cell: Cell): Rule | undefined {
   return rules.find(({ when }) => fits(cell, when));
 }

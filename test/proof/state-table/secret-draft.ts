@@ -19,6 +19,8 @@ export interface Users {
   readonly main: string;
   /** The user that a pending version names: the same one, unless two users take turns. */
   readonly other: string;
+  /** The user that the version before the current one names. */
+  readonly before: string;
 }
 
 /** A secret whose labels are made by the calls that make them in life. */
@@ -39,7 +41,7 @@ export class SecretDraft {
   /** A secret with a version that is current, and one before it. */
   static async begin(ground: Ground, users: Users): Promise<SecretDraft> {
     const { secrets } = ground;
-    const older = newText(ground, users.other);
+    const older = newText(ground, users.before);
     const start = newText(ground, users.main);
     const { arn: secretId, versionId } = await secrets.createSecret({ name: `proof/${users.main}`, text: older });
     const { versionId: startId } = await secrets.putByHand({ secretId, text: start });

@@ -20,5 +20,5 @@ export function sentenceOf({ when, then }: Rule): string {
   const states = Object.entries(when as Partial<Record<keyof Cell, readonly string[]>>).map(
     ([axis, values]) => `${axis} ${values.join(' or ')}`,
   );
-  return `${endOf(then)} where ${states.length > 0 ? states.join(', ') : 'no other rule fits'}`;
+  return `${endOf(then)} where ${states.join(', ')}`;
 }

@@ -172,3 +172,14 @@ it('leaves a pending version alone that is no credential: no database can have b
 
   await expect(run()).resolves.toEqual({ changed: false });
 });
+
+it('begins anew where somebody stores another password while the one of before is refused', async () => {
+  world.database.interruptNext('verifyCredential', 'before', () => {
+    world.store.putByHand({ secretId: world.secretId, text: secretText({ password: 'by hand' }) });
+    world.setPassword('by hand');
+  });
+
+  await expect(run()).resolves.toEqual({ changed: false });
+
+  expect(world.accepts('by hand')).toBe(true);
+});

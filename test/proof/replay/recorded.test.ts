@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { eventSinks } from '../../../worker/event-sinks';
-import { sharedServers } from '../../support/shared-servers';
 
 const recordings = path.join(__dirname, '../../histories');
 const files = readdirSync(recordings).filter((name) => name.endsWith('.json'));
@@ -11,8 +10,12 @@ interface History {
   readonly events: readonly { readonly eventType: string }[];
 }
 
-beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+const logger = new DefaultLogger('ERROR');
+let workflowBundle: WorkflowBundle;
+
+beforeAll(async () => {
+  Runtime.install({ logger });
+  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../../workflows'), logger });
 });
 
 /** A history as it was at the beginning of each of its workflow tasks but the first, and at its end. */
@@ -25,10 +28,9 @@ function stopsOf(file: string): History[] {
 test.each(files)('%s, which an earlier build recorded, replays wherever it stood', async (file) => {
   const stops = stopsOf(file);
   const histories = stops.map((history, at) => ({ workflowId: `${file} ${at}`, history }));
-  const { workflowBundle: codePath } = sharedServers().program;
   const errors: unknown[] = [];
 
-  const replays = Worker.runReplayHistories({ workflowBundle: { codePath }, sinks: eventSinks() }, histories);
+  const replays = Worker.runReplayHistories({ workflowBundle, sinks: eventSinks() }, histories);
   for await (const { workflowId, error } of replays) errors.push(...(error ? [{ workflowId, error }] : []));
 
   expect(stops.length).toBeGreaterThan(1);
