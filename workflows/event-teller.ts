@@ -37,7 +37,7 @@ export const eventNames = {
   test: { started: 'TestRotationStarted', succeeded: 'TestRotationSucceeded', failed: 'TestRotationFailed' },
 } as const;
 
-const aside: readonly RotationStep[] = ['restoreCurrent', 'discardPending', 'armNextRotation'];
+const aside: readonly RotationStep[] = ['restoreCurrent', 'discardPending', 'takeStock', 'armNextRotation'];
 
 const { rotationEvents } = proxySinks<RotationEventSinks>();
 
