@@ -18,7 +18,7 @@ export type CarriedOut =
 /** One rotation under one token. */
 export interface RotationWork {
   readonly request: RotationRequest;
-  /** The steps up to the pivot, within the time that the rotation may try. */
+  /** The steps up to the pivot, within the time that the rotation may try; a person who decides sets it no limit. */
   readonly forward: ForwardActivities;
   readonly timeline: Timeline;
   readonly decisions: Decisions;

@@ -95,5 +95,6 @@ async function open(
   timeline.events.publishTo(opened);
   const { secretId, plan, giveUpAt } = opened;
   const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
-  return { request, plan, forward: forwardActivities(giveUpAt), timeline, decisions };
+  const limit = (): string | undefined => (decisions.made.length === 0 ? giveUpAt : undefined);
+  return { request, plan, forward: forwardActivities(limit), timeline, decisions };
 }
