@@ -1,4 +1,4 @@
-import { CancellationScope, metricMeter, sleep } from '@temporalio/workflow';
+import { CancellationScope, metricMeter, patched, sleep } from '@temporalio/workflow';
 import { type RotationRequest } from '../rotation/rotation-request';
 import { type Stock } from '../rotation/steps/take-stock';
 import { noticedWithin } from './activity-options';
@@ -86,10 +86,17 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   }
 }
 
+/**
+ * Goes forward once more. A cancellation that comes now, before the pivot, undoes as it does the first time. Where the
+ * rotation had been cancelled before the decision, none can come: Temporal takes one for each run, and the decision is
+ * the later word.
+ */
 async function tryAgain(work: RotationWork, progress: Progress): Promise<CarriedOut> {
   work.timeline.enter('rotating');
+  const wasCancelled = CancellationScope.current().consideredCancelled;
+  const cancellable = !progress.tested && !wasCancelled && patched('cancel-after-retry');
   try {
-    return await CancellationScope.nonCancellable(() => goForward(work, progress));
+    return await new CancellationScope({ cancellable }).run(() => goForward(work, progress));
   } catch (err) {
     return recover(work, { progress, failure: err });
   }
