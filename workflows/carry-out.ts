@@ -8,6 +8,7 @@ import { type Decisions } from './decisions';
 import { mayComeLate, mayGoOn, reasonOf } from './domain-failure';
 import { activities, type ForwardActivities } from './rotation-activities';
 import { waiting } from './rotation-status';
+import { secretGone } from './secret-gone';
 import { type Timeline } from './timeline';
 
 /** How a rotation that did not fail ended. */
@@ -75,8 +76,11 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   for (;;) {
     if (isBack) {
       const obstacle = await goBack(work, { progress, failure: stopped });
-      if (obstacle === undefined) work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
-      if (obstacle === undefined || reasonOf(obstacle).type === 'SecretNotFound') throw failure;
+      if (obstacle === undefined) {
+        work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
+        throw failure;
+      }
+      if (isGone(obstacle)) return abandonGone({ progress, failure });
       stopped = obstacle;
     }
     const choice = await decide(work, { progress, failure: stopped });
@@ -84,6 +88,16 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
     if (choice === 'retry') return tryAgain(work, progress);
     isBack = true;
   }
+}
+
+function isGone(obstacle: unknown): boolean {
+  return reasonOf(obstacle).type === 'SecretNotFound';
+}
+
+/** A rotation that an earlier build ended here failed with what went wrong first. */
+function abandonGone({ progress, failure }: Trouble): CarriedOut {
+  if (!patched('secret-gone')) throw failure;
+  return { outcome: 'abandoned', reason: secretGone(progress) };
 }
 
 /**

@@ -20,7 +20,7 @@ export interface RotateSecretInput extends OwnerInput {
 export interface RotateSecretResult extends OwnerResult {
   /**
    * `tested` where no rotation was asked for, but only a test of the current credential; `abandoned` where somebody else
-   * changed the secret meanwhile, or a person decided to leave it as it is.
+   * changed or deleted the secret meanwhile, or a person decided to leave it as it is.
    */
   readonly outcome: 'rotated' | 'tested' | 'abandoned';
   /** The version that held AWSCURRENT before. */
