@@ -170,7 +170,8 @@ async function decide(work: RotationWork, { progress, failure }: Trouble): Retur
   });
 }
 
-async function whatIsTrue({ request, timeline }: RotationWork): Promise<Stock | undefined> {
+/** Which credentials sign in and where the labels are; undefined where that could not be found out. */
+export async function whatIsTrue({ request, timeline }: RotationWork): Promise<Stock | undefined> {
   try {
     return await CancellationScope.nonCancellable(async () => {
       const { current, pending, previous } = await timeline.run('takeStock', () => activities.takeStock(request));
