@@ -58,6 +58,11 @@ export class EventTeller {
     this.#status = status;
   }
 
+  /** Whether nothing was told so far. */
+  get isSilent(): boolean {
+    return this.#sequence === 0;
+  }
+
   /** Says who is told beside the log, by what openRotation tells: its answer, or the failure that it ended with. */
   publishTo(told: unknown): void {
     const facts = told instanceof ApplicationFailure ? told.details?.[0] : told;

@@ -76,7 +76,8 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
     timeline.enter('undone');
     timeline.end(outcome, failure instanceof Error ? failure.message : undefined);
     timeline.events.publishTo(failure);
-    if (events) timeline.events.tell(events.failed, { outcome, reason: reasonOf(err) });
+    const isUntold = outcome === 'cancelled' && timeline.events.isSilent; // who would be told is not known either
+    if (events && !isUntold) timeline.events.tell(events.failed, { outcome, reason: reasonOf(err) });
     throw failure;
   } finally {
     await timeline.events.settled();
