@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { Context } from '@temporalio/activity';
 import { type RotationHandle, type RotationOutcome } from '../../client';
 import { StoreAccessDeniedError } from '../../rotation/errors';
 import { type HoldPoint } from '../support/hold';
 import { Interference } from '../support/interference';
+import { leaveOver } from '../support/leave-over';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
 import { storeSuperuser } from '../support/subject';
@@ -91,14 +91,7 @@ describe('discard that is cancelled', () => {
   async function leftOver(): Promise<{ application: RotatedApplication; token: string }> {
     const application = await rotor.createApplication();
     const token = randomUUID();
-    await rotor.secretsManager.send(
-      new PutSecretValueCommand({
-        SecretId: application.arn,
-        ClientRequestToken: token,
-        SecretString: JSON.stringify({ ...(await application.value()), password: 'left-over' }),
-        VersionStages: ['AWSPENDING'],
-      }),
-    );
+    await leaveOver(rotor, { application, token });
     return { application, token };
   }
 

@@ -1,12 +1,11 @@
-import { DeleteSecretCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { type Activities } from '../../activities';
 import { EventLog } from '../../adapters/event-log';
 import { type RotationHandle } from '../../client';
-import { waitUntil } from '../../local/supervisor';
 import { PermissionMissingError, StoreAccessDeniedError } from '../../rotation/errors';
 import { type RotationEvent } from '../../rotation/rotation-event';
 import { type RotationStatus } from '../../workflows/rotation-status';
 import { atOnce } from '../support/at-once';
+import { deleteForGood } from '../support/delete-for-good';
 import { untilAsked } from '../support/end-states';
 import { Interference } from '../support/interference';
 import { type RotatedApplication } from '../support/rotated-application';
@@ -48,18 +47,6 @@ afterAll(() => rotor.close());
 
 const fails = (): Promise<never> => Promise.reject(new PermissionMissingError('GRANT it.'));
 
-/** Deletes a secret for good; resolves when it is gone. */
-async function deleteForGood(application: RotatedApplication): Promise<void> {
-  const deletion = { SecretId: application.arn, ForceDeleteWithoutRecovery: true };
-  await rotor.secretsManager.send(new DeleteSecretCommand(deletion));
-  const isGone = (): Promise<boolean> =>
-    application.labels().then(
-      () => false,
-      (err: unknown) => err instanceof ResourceNotFoundException,
-    );
-  expect(await waitUntil(isGone, { limitMs: 10_000, everyMs: 100 })).toBe(true);
-}
-
 /** Passwords that a secret held before it was deleted. */
 interface LastSeen {
   readonly old: string;
@@ -79,7 +66,7 @@ function deletedBefore(
       const labels = Object.entries(await application.labels());
       const [token] = labels.find(([, names]) => names.includes('AWSPENDING')) ?? [];
       const pending = token === undefined ? {} : { pending: await application.password(token) };
-      await deleteForGood(application);
+      await deleteForGood(rotor, application);
       resolve({ old, ...pending });
     };
     interference.plan({ secretId, step, act: () => act().catch(reject) });
@@ -159,7 +146,7 @@ test.each(['retry', 'rollBack'] as const)(
     interference.plan({ secretId, step: 'finishSecret', act });
     const rotation = await rotor.client.rotateSecret({ secretId });
     await untilAsked(rotor, { rotation });
-    await deleteForGood(application);
+    await deleteForGood(rotor, application);
 
     await rotor.owner(secretId).executeUpdate('decide', { args: [{ choice }] });
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
@@ -9,6 +8,7 @@ import { waitUntil } from '../../local/supervisor';
 import { PasswordRejectedError, PermissionMissingError, StoreAccessDeniedError } from '../../rotation/errors';
 import { FailingStep } from './failing-step';
 import { Hold } from './hold';
+import { leaveOver } from './leave-over';
 import { type RotatedApplication } from './rotated-application';
 import { type RotorUnderTest } from './rotor-under-test';
 
@@ -113,14 +113,7 @@ export class PathRecorder {
     application: RotatedApplication,
     act: (name: string) => Promise<{ readonly runId?: string }>,
   ): Promise<WorkflowHandle> {
-    await this.#rotor.secretsManager.send(
-      new PutSecretValueCommand({
-        SecretId: application.arn,
-        ClientRequestToken: randomUUID(),
-        SecretString: JSON.stringify({ ...(await application.value()), password: 'left-over' }),
-        VersionStages: ['AWSPENDING'],
-      }),
-    );
+    await leaveOver(this.#rotor, { application, token: randomUUID() });
     return this.#rotor.owner(application.arn, (await act(application.name)).runId);
   }
 
