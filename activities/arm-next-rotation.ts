@@ -6,7 +6,7 @@ import { dueRotation } from '../rotation/schedule/next-rotation';
 import { type RotationRules } from '../rotation/schedule/rotation-rules';
 import { isWindowOpen } from '../rotation/schedule/rotation-window';
 import { type SecretStore } from '../rotation/secret-store';
-import { createSchedule, firesAt, readPlan, rearm, type ScheduleDefinition } from './rotation-schedule';
+import { createSchedule, firesAt, readSchedule, rearm, type ScheduleDefinition } from './rotation-schedule';
 
 /** The rotation that the next one is counted from. */
 export interface LastRotation {
@@ -51,7 +51,7 @@ export async function armNextRotation(
 ): Promise<ArmedRotation> {
   const { temporal, searchable } = deps;
   if (missed && !(await isScheduled(temporal, secretId, missed))) return { byHand: true };
-  const stored = await readPlan(temporal, secretId);
+  const { plan: stored } = await readSchedule(temporal, secretId);
   const plan = stored ?? definition?.action.args[0];
   if (!plan) return {};
 

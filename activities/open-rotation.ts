@@ -4,7 +4,7 @@ import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { giveUpAt } from '../rotation/schedule/give-up-at';
 import { type SecretStore } from '../rotation/secret-store';
-import { readPlan } from './rotation-schedule';
+import { readSchedule, type HeldSchedule } from './rotation-schedule';
 
 /** What an owner knows when it begins. */
 export interface OpenRotationInput {
@@ -20,7 +20,7 @@ export interface OpenedRotation {
   readonly secretId: string;
   /** Absent for a secret that nobody configured: then the secret itself says how it is rotated. */
   readonly plan?: RotationPlan;
-  /** When a rotation that has not come to its test undoes by itself. ISO 8601; absent: it tries for ever. */
+  /** When a rotation that has not come to its test undoes by itself, counted from now. ISO 8601; absent: it tries for ever. */
   readonly giveUpAt?: string;
   /** Whether the namespace has Rotor's search attributes. */
   readonly searchable: boolean;
@@ -29,8 +29,8 @@ export interface OpenedRotation {
 }
 
 /**
- * The owner's first act: finds the secret, makes sure that the owner's id is the lock of that very secret, and finds the
- * plan where the start carried none: in the secret's Schedule.
+ * The owner's first act: finds the secret, makes sure that the owner's id is the lock of that very secret, and finds in
+ * the secret's Schedule when the next rotation is due, and the plan where the start carried none.
  *
  * @throws SecretNotFoundError
  * @throws ConfigurationInvalidError for an owner that was started by hand under another id.
@@ -51,13 +51,13 @@ export async function openRotation(
       { secretId: arn },
     );
   }
-  const stored = plan ?? (await readPlan(temporal, arn));
-  return { secretId: arn, ...facts, ...(stored ? { plan: stored } : {}), ...limit(arn, stored) };
+  const held = { ...(await readSchedule(temporal, arn)), ...(plan ? { plan } : {}) };
+  return { secretId: arn, ...facts, ...(held.plan ? { plan: held.plan } : {}), ...limit(arn, held) };
 }
 
-function limit(arn: string, plan: RotationPlan | undefined): Pick<OpenedRotation, 'giveUpAt'> {
+function limit(arn: string, { plan, dueAt }: HeldSchedule): Pick<OpenedRotation, 'giveUpAt'> {
   const { configuration, rotationRules: rules } = plan ?? {};
   const { giveUpAfterHours } = configuration ?? {};
-  const instant = giveUpAt({ arn, startedAt: new Date(), giveUpAfterHours, rules });
+  const instant = giveUpAt({ arn, startedAt: new Date(), giveUpAfterHours, rules, dueAt });
   return instant ? { giveUpAt: instant.toISOString() } : {};
 }

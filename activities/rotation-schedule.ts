@@ -8,15 +8,23 @@ import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { type ArmedInterval } from '../rotation/schedule/interval';
 
+/** What a secret's Schedule holds: nothing for a secret without one. */
+export interface HeldSchedule {
+  readonly plan?: RotationPlan;
+  /** The first instant to come that it fires at. */
+  readonly dueAt?: Date;
+}
+
 /**
- * The plan that a secret's Schedule holds, or undefined for a secret without a Schedule.
+ * What a secret's Schedule holds.
  *
  * @throws ScheduleUnavailableError
  */
-export async function readPlan(temporal: Client, arn: string): Promise<RotationPlan | undefined> {
+export async function readSchedule(temporal: Client, arn: string): Promise<HeldSchedule> {
   const schedule = await describe(temporal, arn);
   const [plan] = (schedule?.action.args ?? []) as RotationPlan[];
-  return plan;
+  const dueAt = schedule?.info.nextActionTimes.find((instant) => instant.getTime() > Date.now());
+  return { ...(plan ? { plan } : {}), ...(dueAt ? { dueAt } : {}) };
 }
 
 /**

@@ -33,7 +33,7 @@ export interface RotationEvent {
   readonly clientRequestToken: string;
   /** What started the rotation, as the status query names it. */
   readonly trigger: string;
-  /** The step that the rotation came to, as the status query names it; an undo does not count. */
+  /** The step that the rotation came to, as the status query names it; undo, taking stock and arming do not count. */
   readonly step: string;
   readonly outcome: RotationEventOutcome;
   /** Of what went wrong. */

@@ -15,8 +15,9 @@ export interface RotationConfiguration {
   /** Further addresses of the same database, such as replicas, at which testSecret signs in too. */
   readonly endpoints?: readonly { readonly host: string; readonly port?: number }[];
   /**
-   * How long a rotation may try to come to its test before it undoes by itself, in hours; fractions are allowed.
-   * @defaultValue until one day before the next rotation would be due; for ever without a Schedule
+   * How long a rotation may try to come to its test before it undoes by itself, in hours from when its secret was found;
+   * fractions are allowed.
+   * @defaultValue until one day before the next rotation is due; for ever without a Schedule
    */
   readonly giveUpAfterHours?: number;
   /** Where it differs from AWS's defaults. */

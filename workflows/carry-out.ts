@@ -1,4 +1,4 @@
-import { CancellationScope, metricMeter, sleep } from '@temporalio/workflow';
+import { CancellationScope, metricMeter, patched, sleep } from '@temporalio/workflow';
 import { type RotationRequest } from '../rotation/rotation-request';
 import { type Stock } from '../rotation/steps/take-stock';
 import { noticedWithin } from './activity-options';
@@ -8,6 +8,7 @@ import { type Decisions } from './decisions';
 import { mayComeLate, mayGoOn, reasonOf } from './domain-failure';
 import { activities, type ForwardActivities } from './rotation-activities';
 import { waiting } from './rotation-status';
+import { secretGone } from './secret-gone';
 import { type Timeline } from './timeline';
 
 /** How a rotation that did not fail ended. */
@@ -18,7 +19,7 @@ export type CarriedOut =
 /** One rotation under one token. */
 export interface RotationWork {
   readonly request: RotationRequest;
-  /** The steps up to the pivot, within the time that the rotation may try. */
+  /** The steps up to the pivot, within the time that the rotation may try; a person who decides sets it no limit. */
   readonly forward: ForwardActivities;
   readonly timeline: Timeline;
   readonly decisions: Decisions;
@@ -75,8 +76,11 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   for (;;) {
     if (isBack) {
       const obstacle = await goBack(work, { progress, failure: stopped });
-      if (obstacle === undefined) work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
-      if (obstacle === undefined || reasonOf(obstacle).type === 'SecretNotFound') throw failure;
+      if (obstacle === undefined) {
+        work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
+        throw failure;
+      }
+      if (isGone(obstacle)) return abandonGone({ progress, failure });
       stopped = obstacle;
     }
     const choice = await decide(work, { progress, failure: stopped });
@@ -86,10 +90,27 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
   }
 }
 
+function isGone(obstacle: unknown): boolean {
+  return reasonOf(obstacle).type === 'SecretNotFound';
+}
+
+/** A rotation that an earlier build ended here failed with what went wrong first. */
+function abandonGone({ progress, failure }: Trouble): CarriedOut {
+  if (!patched('secret-gone')) throw failure;
+  return { outcome: 'abandoned', reason: secretGone(progress) };
+}
+
+/**
+ * Goes forward once more. A cancellation that comes now, before the pivot, undoes as it does the first time. Where the
+ * rotation had been cancelled before the decision, none can come: Temporal takes one for each run, and the decision is
+ * the later word.
+ */
 async function tryAgain(work: RotationWork, progress: Progress): Promise<CarriedOut> {
   work.timeline.enter('rotating');
+  const wasCancelled = CancellationScope.current().consideredCancelled;
+  const cancellable = !progress.tested && !wasCancelled && patched('cancel-after-retry');
   try {
-    return await CancellationScope.nonCancellable(() => goForward(work, progress));
+    return await new CancellationScope({ cancellable }).run(() => goForward(work, progress));
   } catch (err) {
     return recover(work, { progress, failure: err });
   }
@@ -149,7 +170,8 @@ async function decide(work: RotationWork, { progress, failure }: Trouble): Retur
   });
 }
 
-async function whatIsTrue({ request, timeline }: RotationWork): Promise<Stock | undefined> {
+/** Which credentials sign in and where the labels are; undefined where that could not be found out. */
+export async function whatIsTrue({ request, timeline }: RotationWork): Promise<Stock | undefined> {
   try {
     return await CancellationScope.nonCancellable(async () => {
       const { current, pending, previous } = await timeline.run('takeStock', () => activities.takeStock(request));

@@ -37,7 +37,7 @@ export const eventNames = {
   test: { started: 'TestRotationStarted', succeeded: 'TestRotationSucceeded', failed: 'TestRotationFailed' },
 } as const;
 
-const aside: readonly RotationStep[] = ['restoreCurrent', 'discardPending', 'armNextRotation'];
+const aside: readonly RotationStep[] = ['restoreCurrent', 'discardPending', 'takeStock', 'armNextRotation'];
 
 const { rotationEvents } = proxySinks<RotationEventSinks>();
 
@@ -56,6 +56,11 @@ export class EventTeller {
 
   constructor(status: () => RotationStatus) {
     this.#status = status;
+  }
+
+  /** Whether nothing was told so far. */
+  get isSilent(): boolean {
+    return this.#sequence === 0;
   }
 
   /** Says who is told beside the log, by what openRotation tells: its answer, or the failure that it ended with. */

@@ -1,4 +1,4 @@
-import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { answerMessages } from './answer-messages';
 import { type RotationWork } from './carry-out';
@@ -44,6 +44,8 @@ export interface OwnerTask<Done> {
   /** What its beginning and its failure are called in events. @defaultValue they are not told */
   readonly events?: (typeof eventNames)[keyof typeof eventNames];
   readonly act: (work: OwnerWork) => Promise<Done>;
+  /** What follows where the secret could not be opened. @defaultValue nothing */
+  readonly unopened?: (timeline: Timeline) => Promise<unknown>;
 }
 
 /** The ends that are no failure; each is also the state that the owner is left in. */
@@ -55,7 +57,7 @@ type Outcome = RotationEnd & RotationState;
  */
 export async function asOwner<Done extends { readonly outcome: Outcome; readonly reason?: Reason }>(
   input: OwnerInput,
-  { events, act }: OwnerTask<Done>,
+  { events, act, unopened }: OwnerTask<Done>,
 ): Promise<Done & OwnerResult> {
   const clientRequestToken = input.clientRequestToken ?? workflowInfo().originalExecutionRunId;
   const { secretId: asked, trigger = 'signal' } = input;
@@ -63,7 +65,10 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
   const timeline = new Timeline({ secretId: asked, clientRequestToken, trigger }, decisions);
   answerMessages({ timeline, decisions }, { ...input, clientRequestToken });
   try {
-    const work = await open(input, { timeline, decisions });
+    const work = await open(input, { timeline, decisions }).catch(async (err: unknown) => {
+      if (unopened && patched('unopened')) await unopened(timeline);
+      throw err;
+    });
     if (events) timeline.events.tell(events.started);
     const done = await act(work);
     timeline.enter(done.outcome);
@@ -76,7 +81,8 @@ export async function asOwner<Done extends { readonly outcome: Outcome; readonly
     timeline.enter('undone');
     timeline.end(outcome, failure instanceof Error ? failure.message : undefined);
     timeline.events.publishTo(failure);
-    if (events) timeline.events.tell(events.failed, { outcome, reason: reasonOf(err) });
+    const isUntold = outcome === 'cancelled' && timeline.events.isSilent; // who would be told is not known either
+    if (events && !isUntold) timeline.events.tell(events.failed, { outcome, reason: reasonOf(err) });
     throw failure;
   } finally {
     await timeline.events.settled();
@@ -95,5 +101,6 @@ async function open(
   timeline.events.publishTo(opened);
   const { secretId, plan, giveUpAt } = opened;
   const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
-  return { request, plan, forward: forwardActivities(giveUpAt), timeline, decisions };
+  const limit = (): string | undefined => (decisions.made.length === 0 ? giveUpAt : undefined);
+  return { request, plan, forward: forwardActivities(limit), timeline, decisions };
 }

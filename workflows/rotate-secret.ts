@@ -20,7 +20,7 @@ export interface RotateSecretInput extends OwnerInput {
 export interface RotateSecretResult extends OwnerResult {
   /**
    * `tested` where no rotation was asked for, but only a test of the current credential; `abandoned` where somebody else
-   * changed the secret meanwhile, or a person decided to leave it as it is.
+   * changed or deleted the secret meanwhile, or a person decided to leave it as it is.
    */
   readonly outcome: 'rotated' | 'tested' | 'abandoned';
   /** The version that held AWSCURRENT before. */
@@ -41,12 +41,14 @@ const renewals = 3;
  *
  * Up to testSecret a permanent failure or a cancellation undoes what was done, newest first; after it the rotation only
  * goes forward. Where neither succeeds, it waits for a decision. Ends with AWSPENDING on no version, or on AWSCURRENT's,
- * unless a person abandons it; and with the Schedule armed anew.
+ * unless a person abandons it; and with the Schedule armed anew, but for a take-over that is refused.
  */
 export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecretResult> {
   if (input.rotateImmediately === false) return asOwner(input, { events: eventNames.test, act: test });
+  const { secretId } = input;
   return asOwner(input, {
     events: eventNames.rotation,
+    unopened: (timeline) => armSchedule({ secretId }, { plan: undefined, timeline }),
     act: async (work) => {
       if (input.takeOver) await assertProvable(work);
       return rotate(work);

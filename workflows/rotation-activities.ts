@@ -37,12 +37,15 @@ export const activities = {
 /** The activities up to the pivot. */
 export type ForwardActivities = Pick<Activities, 'createSecret' | 'setSecret' | 'testSecret' | 'testCurrent'>;
 
-/** The activities up to the pivot, which are given up at an instant; without one they are tried for ever. */
-export function forwardActivities(giveUpAt: string | undefined): ForwardActivities {
+/**
+ * The activities up to the pivot, which are given up at an instant. It is asked for at each call; where there is none,
+ * they are tried for ever.
+ */
+export function forwardActivities(giveUpAt: () => string | undefined): ForwardActivities {
   return {
-    createSecret: (request) => proxy('createSecret', until(giveUpAt))(request),
-    setSecret: (rotation) => proxy('setSecret', until(giveUpAt))(rotation),
-    testSecret: (rotation) => proxy('testSecret', until(giveUpAt))(rotation),
-    testCurrent: (request) => proxy('testCurrent', until(giveUpAt))(request),
+    createSecret: (request) => proxy('createSecret', until(giveUpAt()))(request),
+    setSecret: (rotation) => proxy('setSecret', until(giveUpAt()))(rotation),
+    testSecret: (rotation) => proxy('testSecret', until(giveUpAt()))(rotation),
+    testCurrent: (request) => proxy('testCurrent', until(giveUpAt()))(request),
   };
 }

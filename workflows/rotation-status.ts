@@ -23,7 +23,7 @@ export type RotationState =
   | 'rotated'
   /** Failed or cancelled: labels and password are as they were. */
   | 'undone'
-  /** Somebody else changed the secret meanwhile, or a person decided to leave it as it is. */
+  /** Somebody else changed or deleted the secret meanwhile, or a person decided to leave it as it is. */
   | 'abandoned'
   | 'tested'
   | 'reconciled'

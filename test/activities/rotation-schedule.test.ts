@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { readPlan, rearm } from '../../activities/rotation-schedule';
+import { readSchedule, rearm } from '../../activities/rotation-schedule';
 import { ScheduleUnavailableError } from '../../rotation/errors';
 import { rotationId } from '../../rotation/rotation-id';
 import { type ArmedInterval } from '../../rotation/schedule/interval';
@@ -85,11 +85,13 @@ test('a pause that an operator sets at the same moment is never lost', async () 
   }
 });
 
-test('the plan of a secret is what its Schedule holds; a secret without one has none', async () => {
+test('a Schedule tells the plan of its secret and when that is due; a secret without one has neither', async () => {
   const arn = await createSchedule();
+  const interval = inDays(2);
+  await rearm(temporal, arn, interval);
 
-  expect(await readPlan(temporal, arn)).toMatchObject({ secretId: arn });
-  expect(await readPlan(temporal, 'arn:test:nobody')).toBeUndefined();
+  expect(await readSchedule(temporal, arn)).toMatchObject({ plan: { secretId: arn }, dueAt: interval.startAt });
+  expect(await readSchedule(temporal, 'arn:test:nobody')).toEqual({});
 });
 
 test('a Schedule that is not there cannot be armed', async () => {

@@ -82,7 +82,18 @@ jest.mock('../../workflows/rotation-activities', () => ({
 }));
 jest.mock('@temporalio/workflow', () => ({
   ...jest.requireActual<object>('@temporalio/workflow'),
-  CancellationScope: { nonCancellable: (run: () => unknown) => run() },
+  CancellationScope: class {
+    static nonCancellable(run: () => unknown): unknown {
+      return run();
+    }
+    static current(): object {
+      return { consideredCancelled: false };
+    }
+    run(run: () => unknown): unknown {
+      return run();
+    }
+  },
+  patched: () => true,
   metricMeter: { createCounter: () => ({ add: () => undefined }) },
 }));
 
@@ -128,7 +139,7 @@ export async function carryOut(rotation: Rotation): Promise<End> {
   const forward = activities as unknown as ForwardActivities;
   const decisions = { ask: () => ask() } as unknown as Decisions;
   const carried = carryOutInWorkflow({ request, forward, timeline, decisions }).then(
-    (): End => ({ kind: 'rotated' }),
+    ({ outcome }): End => (outcome === 'rotated' ? { kind: outcome } : failed),
     () => failed,
   );
   const end = await Promise.race([carried, waits]);

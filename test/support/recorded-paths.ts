@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
@@ -7,19 +6,25 @@ import { type Activities } from '../../activities';
 import { type DecisionChoice } from '../../client';
 import { waitUntil } from '../../local/supervisor';
 import { PasswordRejectedError, PermissionMissingError, StoreAccessDeniedError } from '../../rotation/errors';
+import { type Publishers } from '../../worker/event-publishers';
+import { rotationEventsId } from '../../workflows/names';
 import { FailingStep } from './failing-step';
 import { Hold } from './hold';
+import { leaveOver } from './leave-over';
 import { type RotatedApplication } from './rotated-application';
 import { type RotorUnderTest } from './rotor-under-test';
+import { troubledPaths } from './troubled-paths';
 
 type Wrap = (activities: Activities) => Activities;
 
 /** One way through a workflow: what begins it, what it meets before testSecret, and what is changed about its activities. */
-interface RecordedPath {
+export interface RecordedPath {
   readonly begin: (application: RotatedApplication) => Promise<WorkflowHandle>;
   /** @defaultValue the held step goes on */
   readonly meet?: (application: RotatedApplication, hold: Hold) => unknown;
   readonly wrap?: Wrap;
+  /** @defaultValue nobody is told beside the log */
+  readonly publishers?: Publishers;
 }
 
 /** Records the history of each way in which a rotation, or what mends a secret, can go. */
@@ -32,7 +37,13 @@ export class PathRecorder {
 
   /** A history of each kind by its name, as JSON. */
   async record(): Promise<Record<string, string>> {
-    const paths = { ...this.#ways(), ...this.#decisions(), ...this.#mending() };
+    const paths = {
+      ...this.#ways(),
+      ...this.#decisions(),
+      ...this.#mending(),
+      ...this.#telling(),
+      ...troubledPaths(this.#rotor),
+    };
     const histories: Record<string, string> = {};
     for (const [name, path] of Object.entries(paths)) histories[name] = await this.#historyOf(path);
     return histories;
@@ -109,18 +120,38 @@ export class PathRecorder {
     };
   }
 
+  #telling(): Record<string, RecordedPath> {
+    const publishers: Publishers = { webhook: () => ({ publish: () => Promise.resolve() }) };
+    return {
+      told: { begin: this.#request, publishers },
+      published: {
+        begin: async (application) => {
+          await this.#request(application);
+          return this.#publication(application);
+        },
+        publishers,
+      },
+    };
+  }
+
+  /** The workflow that publishes the events of a secret's rotation, once it is there. */
+  async #publication({ arn }: RotatedApplication): Promise<WorkflowHandle> {
+    const [runId = ''] = await this.#rotor.runs(arn);
+    const publication = this.#rotor.temporal.workflow.getHandle(rotationEventsId(runId));
+    const isThere = (): Promise<boolean> =>
+      publication.describe().then(
+        () => true,
+        () => false,
+      );
+    await waitUntil(isThere, { limitMs: 30_000 });
+    return publication;
+  }
+
   async #onLeftover(
     application: RotatedApplication,
     act: (name: string) => Promise<{ readonly runId?: string }>,
   ): Promise<WorkflowHandle> {
-    await this.#rotor.secretsManager.send(
-      new PutSecretValueCommand({
-        SecretId: application.arn,
-        ClientRequestToken: randomUUID(),
-        SecretString: JSON.stringify({ ...(await application.value()), password: 'left-over' }),
-        VersionStages: ['AWSPENDING'],
-      }),
-    );
+    await leaveOver(this.#rotor, { application, token: randomUUID() });
     return this.#rotor.owner(application.arn, (await act(application.name)).runId);
   }
 
@@ -140,9 +171,10 @@ export class PathRecorder {
       args: [{ secretId: arn, configuration: {}, rotationRules: { automaticallyAfterDays: 30 } }],
     });
 
-  async #historyOf({ begin, meet = release, wrap = (activities) => activities }: RecordedPath): Promise<string> {
+  async #historyOf(path: RecordedPath): Promise<string> {
+    const { begin, meet = release, wrap = unchanged, publishers = {} } = path;
     const hold = new Hold({ step: 'testSecret', moment: 'before' });
-    const worker = await this.#rotor.startWorker({ wrap: (activities) => hold.wrap(wrap(activities)) });
+    const worker = await this.#rotor.startWorker({ wrap: (activities) => hold.wrap(wrap(activities)), publishers });
     const application = await this.#rotor.createApplication();
     const handle = await begin(application);
     const ended = handle.result().catch(() => undefined);
@@ -162,6 +194,8 @@ export async function textOf(handle: WorkflowHandle): Promise<string> {
 function release(_: RotatedApplication, hold: Hold): void {
   hold.release();
 }
+
+const unchanged: Wrap = (activities) => activities;
 
 const unsearchable: Wrap = (activities) => ({
   ...activities,

@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../activities';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { nextRotation } from '../../rotation/schedule/next-rotation';
+import { armedFor, disarm, dueAfterCurrent } from '../support/armed-schedule';
+import { deleteForGood } from '../support/delete-for-good';
+import { fireSoon } from '../support/fire-soon';
 import { Hold } from '../support/hold';
+import { leaveOver } from '../support/leave-over';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
 
@@ -22,11 +27,6 @@ async function scheduledApplication(): Promise<RotatedApplication> {
   const application = await rotor.createApplication();
   await rotor.client.configure({ secretId: application.name, rotationRules });
   return application;
-}
-
-/** The instant that the Schedule itself shows. */
-async function armedFor({ arn }: RotatedApplication): Promise<string | undefined> {
-  return (await rotor.schedule(arn).describe()).info.nextActionTimes[0]?.toISOString();
 }
 
 function instantAfter({ arn }: RotatedApplication, lastRotation: string): string {
@@ -50,7 +50,7 @@ test('a rotation by hand arms the schedule for its own end plus the days', async
   );
 
   expect(outcome.nextRotation).toBe(instantAfter(application, String(outcome.rotatedAt)));
-  expect(await armedFor(application)).toBe(outcome.nextRotation);
+  expect(await armedFor(rotor, application.arn)).toBe(outcome.nextRotation);
 });
 
 test('a scheduled rotation arms the schedule for its own end plus the days', async () => {
@@ -62,32 +62,32 @@ test('a scheduled rotation arms the schedule for its own end plus the days', asy
     return rotor.owner(application.arn).result();
   });
 
-  expect(await armedFor(application)).toBe(instantAfter(application, String(outcome.rotatedAt)));
+  expect(await armedFor(rotor, application.arn)).toBe(instantAfter(application, String(outcome.rotatedAt)));
 });
 
 test('a rotation that failed arms the schedule as counted from the last one that succeeded', async () => {
   const application = await scheduledApplication();
   await whileWorking(async () => {
     await rotor.rotate(application);
-    const createdAt = await currentSince(application);
+    const due = await dueAfterCurrent(rotor, { arn: application.arn, rules: rotationRules });
     await application.setPassword('changed-by-somebody');
-    await disarm(application);
+    await disarm(rotor, application.arn);
 
     await expect(rotor.rotate(application)).rejects.toMatchObject({ type: 'SignInRefused' });
 
-    expect(await armedFor(application)).toBe(instantAfter(application, createdAt));
+    expect(await armedFor(rotor, application.arn)).toBe(due);
   });
 });
 
 test('a rotation that was cancelled and undone arms the schedule as counted from the last one that succeeded', async () => {
   const application = await scheduledApplication();
-  const createdAt = await currentSince(application);
+  const due = await dueAfterCurrent(rotor, { arn: application.arn, rules: rotationRules });
   const hold = new Hold({ step: 'testSecret', moment: 'before' });
   await whileWorking(
     async () => {
       const rotation = await rotor.client.rotateSecret({ secretId: application.name });
       await hold.reached;
-      await disarm(application);
+      await disarm(rotor, application.arn);
 
       await rotor.client.cancelRotation({ secretId: application.name, note: 'not now' });
       await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
@@ -95,8 +95,36 @@ test('a rotation that was cancelled and undone arms the schedule as counted from
     (activities) => hold.wrap(activities),
   );
 
-  expect(await armedFor(application)).toBe(instantAfter(application, createdAt));
+  expect(await armedFor(rotor, application.arn)).toBe(due);
   expect((await rotor.client.describe(application.arn)).schedule).toMatchObject({ paused: true, note: 'not now' });
+});
+
+test('a scheduled rotation whose secret is gone cannot arm the schedule, which fires again at its interval', async () => {
+  const application = await scheduledApplication();
+  await deleteForGood(rotor, application);
+
+  const fired = await whileWorking(async () => {
+    const instant = await fireSoon(rotor.schedule(application.arn));
+    await rotor.untilRotated(application.arn, { runs: 1 });
+    return instant;
+  });
+
+  expect(await armedFor(rotor, application.arn)).toBe(new Date(fired.getTime() + 86_400_000).toISOString());
+});
+
+test('a take-over that is refused leaves the schedule as it is', async () => {
+  const application = await scheduledApplication();
+  await leaveOver(rotor, { application, token: randomUUID() });
+  await application.setPassword('changed-by-somebody');
+  await disarm(rotor, application.arn);
+  const before = await armedFor(rotor, application.arn);
+
+  await whileWorking(async () => {
+    const rotation = await rotor.client.leftover.resume(application.name);
+    await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'SignInRefused' });
+  });
+
+  expect(await armedFor(rotor, application.arn)).toBe(before);
 });
 
 test('a paused schedule is armed and stays paused, with its note', async () => {
@@ -107,7 +135,7 @@ test('a paused schedule is armed and stays paused, with its note', async () => {
 
   const { state } = await rotor.schedule(application.arn).describe();
   expect(state).toMatchObject({ paused: true, note: 'until the audit is over' });
-  expect((await armedFor(application))?.slice(0, 10)).toBe(inDays(30));
+  expect((await armedFor(rotor, application.arn))?.slice(0, 10)).toBe(inDays(30));
 });
 
 test('arming changes nothing of a Schedule but its instants', async () => {
@@ -138,7 +166,7 @@ test('a schedule that is deleted by hand while its plan is carried out is put ba
     (activities) => hold.wrap(activities),
   );
 
-  expect(await armedFor(application)).toBe(instantAfter(application, String(outcome.rotatedAt)));
+  expect(await armedFor(rotor, application.arn)).toBe(instantAfter(application, String(outcome.rotatedAt)));
   expect((await rotor.client.describe(application.arn)).schedule?.plan?.rotationRules).toEqual(rotationRules);
 });
 
@@ -153,7 +181,7 @@ test('a schedule that was deleted is not put back by a later rotation: the secre
 
 test('an arming that is lost fails no rotation, leaves the schedule able to fire, and heals at the next rotation', async () => {
   const application = await scheduledApplication();
-  const before = await armedFor(application);
+  const before = await armedFor(rotor, application.arn);
   const lost = (): Promise<never> => {
     throw ApplicationFailure.nonRetryable('lost', 'ScheduleUnavailable');
   };
@@ -162,12 +190,12 @@ test('an arming that is lost fails no rotation, leaves the schedule able to fire
     () => rotor.rotate(application),
     (activities) => ({ ...activities, armNextRotation: lost }),
   );
-  expect(await armedFor(application)).toBe(before);
+  expect(await armedFor(rotor, application.arn)).toBe(before);
   const outcome = await whileWorking(async () =>
     rotor.client.outcome(await rotor.client.rotateSecret({ secretId: application.name })),
   );
 
-  expect(await armedFor(application)).toBe(instantAfter(application, String(outcome.rotatedAt)));
+  expect(await armedFor(rotor, application.arn)).toBe(instantAfter(application, String(outcome.rotatedAt)));
 });
 
 describe('the arming itself', () => {
@@ -193,7 +221,7 @@ describe('the arming itself', () => {
     const aheadMs = Date.parse(next) - Date.now();
     expect(aheadMs).toBeGreaterThan(minuteMs / 2);
     expect(aheadMs).toBeLessThanOrEqual(minuteMs);
-    expect(await armedFor(application)).toBe(next);
+    expect(await armedFor(rotor, application.arn)).toBe(next);
   });
 
   test('the same rotation gives the same instant, however often it is armed', async () => {
@@ -225,18 +253,6 @@ describe('the arming itself', () => {
     expect(state).toMatchObject({ paused: true, note: 'meanwhile' });
   });
 });
-
-/** When AWSCURRENT's version was stored. */
-async function currentSince(application: RotatedApplication): Promise<string> {
-  const store = new SecretsManagerStore({ client: rotor.secretsManager });
-  const version = await store.readLabel({ secretId: application.arn, label: 'AWSCURRENT' });
-  return String(version?.createdAt.toISOString());
-}
-
-/** Sets the Schedule to an instant of no meaning, so that an arming shows. */
-async function disarm({ arn }: RotatedApplication): Promise<void> {
-  await rotor.schedule(arn).update((now) => ({ ...now, spec: { intervals: [{ every: '77d' }] } }));
-}
 
 function inDays(days: number): string {
   return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

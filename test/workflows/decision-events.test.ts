@@ -26,10 +26,18 @@ async function startWorker(wrap: (activities: Activities) => Activities): Promis
   worker = await rotor.startWorker({ wrap, eventLog: new EventLog((line) => lines.push(line)) });
 }
 
+function events(): RotationEvent[] {
+  return lines.map((line) => JSON.parse(line) as RotationEvent);
+}
+
 /** Name, outcome and reason of each event in the log. */
 function told(): string[] {
-  const events = lines.map((line) => JSON.parse(line) as RotationEvent);
-  return events.map(({ name, outcome, reason }) => [name, outcome, ...(reason ? [reason.type] : [])].join(' '));
+  return events().map(({ name, outcome, reason }) => [name, outcome, ...(reason ? [reason.type] : [])].join(' '));
+}
+
+/** The step that each event in the log tells. */
+function steps(): string[] {
+  return events().map(({ step }) => step);
 }
 
 test('a rotation that waits for a decision says so when it begins to wait', async () => {
@@ -46,6 +54,7 @@ test('a rotation that waits for a decision says so when it begins to wait', asyn
 
   expect(waiting).toEqual(['RotationStarted open', 'DecisionNeeded open StoreAccessDenied']);
   expect(told()).toEqual([...waiting, 'RotationSucceeded rotated']);
+  expect(steps()).toEqual(['openRotation', 'finishSecret', 'finishSecret']);
 });
 
 test('a rotation that a person abandons tells that', async () => {
@@ -59,6 +68,21 @@ test('a rotation that a person abandons tells that', async () => {
   await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'StoreAccessDenied' });
 
   expect(told().at(-1)).toBe('RotationAbandoned abandoned StoreAccessDenied');
+  expect(steps()).toEqual(['openRotation', 'finishSecret', 'finishSecret']);
+});
+
+test('a rotation that a person rolls back tells the step that it came to', async () => {
+  const finish = new FailingStep('finishSecret', new StoreAccessDeniedError('Grant it.'));
+  await startWorker((activities) => finish.wrap(activities));
+  const { name } = await rotor.createApplication();
+
+  const rotation = await rotor.client.rotateSecret({ secretId: name });
+  await waitUntil(() => Promise.resolve(told().length === 2), { limitMs: 30_000 });
+  await rotor.client.decide({ secretId: name, choice: 'rollBack' });
+  await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'StoreAccessDenied' });
+
+  expect(told().slice(2)).toEqual(['Undone open StoreAccessDenied', 'RotationFailed failed StoreAccessDenied']);
+  expect(steps()).toEqual(['openRotation', 'finishSecret', 'finishSecret', 'finishSecret']);
 });
 
 test('a password that the database refuses is told with the token that it had', async () => {
@@ -75,7 +99,7 @@ test('a password that the database refuses is told with the token that it had', 
     'PasswordRejected open PasswordRejected',
     'RotationSucceeded rotated',
   ]);
-  const tokens = lines.map((line) => (JSON.parse(line) as RotationEvent).clientRequestToken);
+  const tokens = events().map(({ clientRequestToken }) => clientRequestToken);
   expect(tokens).toEqual([rotation.versionId, rotation.versionId, rotation.versionId, clientRequestToken]);
 });
 

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { EventLog } from '../../adapters/event-log';
 import { WebhookEvents } from '../../adapters/webhook';
 import { type RotationHandle } from '../../client';
+import { waitUntil } from '../../local/supervisor';
+import { StoreUnavailableError } from '../../rotation/errors';
 import { type RotationEvent } from '../../rotation/rotation-event';
 import { Sensitive } from '../../rotation/sensitive';
 import { type Publishers } from '../../worker/event-publishers';
@@ -11,6 +14,7 @@ import { rotationEventsId } from '../../workflows/names';
 import { type PublishedEvents, type publishRotationEvents } from '../../workflows/publish-rotation-events';
 import { Hold } from '../support/hold';
 import { HttpReceiver, type ReceiverAnswer } from '../support/http-receiver';
+import { Interference } from '../support/interference';
 import { findLeaks } from '../support/leak-scanner';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest, type RunningWorker, type WorkerChanges } from '../support/rotor-under-test';
@@ -91,6 +95,8 @@ async function begin(application: RotatedApplication): Promise<{ rotation: Rotat
   return { rotation, hold };
 }
 
+const standsStill = (): Promise<never> => Context.current().cancelled;
+
 /** A workflow's history as text. */
 async function historyOf(handle: WorkflowHandle): Promise<string> {
   return historyToJSON(await handle.fetchHistory());
@@ -164,6 +170,25 @@ describe('what is told', () => {
       [2, 'Undone', 'testSecret', 'open', 'Cancelled'],
       [3, 'RotationFailed', 'testSecret', 'cancelled', 'Cancelled'],
     ]);
+  });
+
+  test.each([
+    ['an attempt to find its secret stands still', standsStill],
+    ['attempts to find its secret fail', () => Promise.reject(new StoreUnavailableError('Out of order.'))],
+  ])('a rotation that is cancelled while %s tells nothing, to the log and to the receiver alike', async (_how, act) => {
+    const { arn: secretId } = await rotor.createApplication();
+    const interference = new Interference();
+    interference.plan({ secretId, step: 'openRotation', act, times: Infinity });
+    await startWorker({ wrap: (activities) => interference.wrap(activities) });
+
+    const rotation = await rotor.client.rotateSecret({ secretId });
+    await waitUntil(() => Promise.resolve(interference.attempts(secretId, 'openRotation') > 0), { limitMs: 10_000 });
+    await rotor.owner(secretId).cancel();
+    await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
+
+    expect(await historyOf(rotor.owner(secretId))).not.toContain('CHILD_WORKFLOW');
+    expect(receiver.posts).toEqual([]);
+    expect(logged()).toEqual([]);
   });
 
   test.each([

@@ -22,6 +22,26 @@ it.each(['rate(4 hours)', 'rate(1 day)', 'rate(36 hours)'])('is half the way to 
   expect(giveUpAt({ arn, startedAt, rules })).toEqual(new Date((startedAt.getTime() + due) / 2));
 });
 
+it.each([
+  { dueInDays: 10, afterDays: 9 },
+  { dueInDays: 2, afterDays: 1 },
+  { dueInDays: 1, afterDays: 0.5 },
+])('is after $afterDays days where the Schedule fires in $dueInDays, whatever the rules say', (days) => {
+  const dueAt = new Date(startedAt.getTime() + days.dueInDays * dayMs);
+
+  const instant = giveUpAt({ arn, startedAt, rules: { automaticallyAfterDays: 30 }, dueAt });
+
+  expect(instant).toEqual(new Date(startedAt.getTime() + days.afterDays * dayMs));
+});
+
+it.each([60_000, 0, -dayMs])('is not within an hour, where the next one is due in %d ms', (inMs) => {
+  const dueAt = new Date(startedAt.getTime() + inMs);
+
+  const instant = giveUpAt({ arn, startedAt, rules: { automaticallyAfterDays: 30 }, dueAt });
+
+  expect(instant).toEqual(new Date(startedAt.getTime() + hourMs));
+});
+
 it('does not come for a secret without a Schedule', () => {
   expect(giveUpAt({ arn, startedAt })).toBeUndefined();
 });
@@ -35,15 +55,15 @@ it.each([
 });
 
 describe('with any rules', () => {
-  it('is after the beginning, and before the next rotation by a day, or by half the time between', () => {
+  it('is an hour after the beginning or later, and before the next one by a day or by half the time between', () => {
     fc.assert(
       fc.property(anyRules, anyInstant, (rules, began) => {
         const due = nextRotation({ arn, lastRotation: began, rules }).getTime();
         const instant = giveUpAt({ arn, startedAt: began, rules })?.getTime() ?? NaN;
 
         const margin = Math.min(dayMs, (due - began.getTime()) / 2);
-        expect(instant).toBeGreaterThan(began.getTime());
-        expect(Math.abs(due - instant - margin)).toBeLessThan(1);
+        const earliest = began.getTime() + hourMs;
+        expect(Math.abs(instant - Math.max(due - margin, earliest))).toBeLessThan(1);
       }),
     );
   });
