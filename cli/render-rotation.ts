@@ -11,9 +11,14 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 }
 
 /** What a rotation that stands still asks, and what may be answered. */
-export function renderQuestion({ reason, truth, choices }: OpenQuestion): string[] {
+function renderQuestion(name: string, { question, reason, truth, choices }: OpenQuestion): string[] {
   const offered = Object.entries(choices).map(([choice, does]) => `    ${choice.padEnd(9)} ${does}`);
-  return [`  waiting for a decision: ${reason.message}`, ...truth.map((line) => `  ${line}`), '  decide:', ...offered];
+  return [
+    `  waiting for a decision: ${reason.message}`,
+    ...truth.map((line) => `  ${line}`),
+    `  question ${question}; decide with \`rotor decide ${name} <choice> --question ${question}\`:`,
+    ...offered,
+  ];
 }
 
 function renderStep(record: StepRecord): string | undefined {
@@ -52,12 +57,12 @@ export function renderDescription(description: RotationDescription): string[] {
     'labels',
     ...renderLabels(labels).map((line) => `  ${line}`),
     ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
-    ...renderRotation(rotation),
+    ...renderRotation(name, rotation),
     ...renderSchedule(schedule),
   ];
 }
 
-function renderRotation(rotation: RotationDescription['rotation']): string[] {
+function renderRotation(name: string, rotation: RotationDescription['rotation']): string[] {
   if (!rotation) return ['rotation  none that Temporal remembers'];
   const { workflowStatus, startedAt, status, retrying } = rotation;
   const state = status ? `${status.state}, token ${status.clientRequestToken}` : 'no worker answers';
@@ -65,7 +70,7 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
   const trouble = retrying
     ? [`  last error of ${retrying.step}, now at attempt ${retrying.attempt}: ${retrying.message}`]
     : [];
-  const question = status?.question ? renderQuestion(status.question) : [];
+  const question = status?.question ? renderQuestion(name, status.question) : [];
   return [
     `rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`,
     ...steps,

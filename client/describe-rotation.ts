@@ -60,16 +60,19 @@ export async function describeRotation(
   return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule };
 }
 
-/** One run of a secret's owner, by default the newest; undefined where Temporal has none. */
+/**
+ * One run of a secret's owner, by default the newest; undefined where Temporal has none. A worker is given so long to tell
+ * its status.
+ */
 export async function describeRun(
   temporal: Client,
-  { arn, runId }: { arn: string; runId?: string },
+  { arn, runId, patienceMs = 2_000 }: { arn: string; runId?: string; patienceMs?: number },
 ): Promise<DescribedRotation | undefined> {
   const handle = temporal.workflow.getHandle(rotationId(arn), runId);
   try {
     const [description, status] = await Promise.all([
       askTemporal(temporal, () => handle.describe()),
-      askStatus(temporal, () => handle.query(rotationStatusQuery)),
+      askStatus(temporal, { query: () => handle.query(rotationStatusQuery), patienceMs }),
     ]);
     return summarise(description, status);
   } catch (err) {
@@ -102,9 +105,12 @@ function retriedStep({ raw }: WorkflowExecutionDescription): RetriedStep | undef
 }
 
 /** The owner's own answer; undefined where no worker gives one. */
-async function askStatus(temporal: Client, query: () => Promise<RotationStatus>): Promise<RotationStatus | undefined> {
+async function askStatus(
+  temporal: Client,
+  { query, patienceMs }: { query: () => Promise<RotationStatus>; patienceMs: number },
+): Promise<RotationStatus | undefined> {
   try {
-    return await temporal.withDeadline(Date.now() + 2_000, query);
+    return await temporal.withDeadline(Date.now() + patienceMs, query);
   } catch (err) {
     if (err instanceof WorkflowNotFoundError) throw err;
     return undefined;

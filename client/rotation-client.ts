@@ -129,9 +129,10 @@ export class RotationClient {
   }
 
   /**
-   * Answers a rotation that waits for a decision. The same decision again is one decision.
+   * Answers a rotation that waits for a decision. The same decision about the same question again is one decision.
    *
    * @throws DecisionRefusedError when no rotation waits for one, or another one was made.
+   * @throws WaitingForWorkerError, TemporalUnavailableError when it is not known whether it was taken.
    */
   async decide({ secretId, ...decision }: DecisionRequest & { readonly secretId: string }): Promise<DecisionAccepted> {
     const { temporal, store } = this.#options;

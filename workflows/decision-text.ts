@@ -1,5 +1,5 @@
 import { type Acceptance, type Stock, type StockedVersion } from '../rotation/steps/take-stock';
-import { type DecisionChoice } from './decision';
+import { type DecisionChoice, type DecisionRecord } from './decision';
 
 const verdicts: Readonly<Record<Acceptance, string>> = {
   accepted: 'the database accepts its credential',
@@ -43,4 +43,9 @@ export function choicesFor(
       'Ends the rotation and leaves labels and database as they are now. A version that keeps AWSPENDING bars the next ' +
       'rotation until it is resumed or discarded.',
   };
+}
+
+/** Why another decision about the same question is refused. */
+export function decidedAlready({ question, choice, by = 'unknown' }: DecisionRecord): string {
+  return `Question ${question} was decided already: ${choice}, by ${by}.`;
 }

@@ -13,7 +13,7 @@ export interface DecisionRequest {
   readonly note?: string;
   /** Who decides; kept with the rotation. */
   readonly by?: string;
-  /** The question that it answers. @defaultValue the one that is open */
+  /** The number of the question that it answers; with it, it is safe to send again. @defaultValue the one that is open */
   readonly question?: number;
 }
 

@@ -7,6 +7,7 @@ import {
   type DecisionRequest,
   type OpenQuestion,
 } from './decision';
+import { decidedAlready } from './decision-text';
 
 /** What a question says beside its number and when it was asked. */
 export type AskedQuestion = Omit<OpenQuestion, 'question' | 'since'>;
@@ -49,9 +50,7 @@ export class Decisions {
     }
     if (this.#isAwaited(request) || this.#same(request)) return;
     const before = this.#before(request);
-    throw before
-      ? refused('DecisionMade', `It was decided already: ${before.choice}${before.by ? ` by ${before.by}` : ''}.`)
-      : refused('NoDecisionNeeded', 'The rotation does not wait for a decision.');
+    throw before ? refused('DecisionMade', decidedAlready(before)) : refused('NoDecisionNeeded', this.#awaits());
   }
 
   /** Takes a decision that was not refused. */
@@ -63,6 +62,11 @@ export class Decisions {
     const decidedAt = new Date().toISOString();
     this.#made.push({ question, choice, decidedAt, ...(note ? { note } : {}), ...(by ? { by } : {}) });
     return { question, choice };
+  }
+
+  #awaits(): string {
+    const { open } = this;
+    return open ? `The question that is open is ${open.question}.` : 'The rotation does not wait for a decision.';
   }
 
   #isAwaited({ question }: DecisionRequest): boolean {

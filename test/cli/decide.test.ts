@@ -39,20 +39,21 @@ test('rotate --wait ends with 1 where a decision is needed; status tells, decide
   const rotated = await run('rotate', name, '--wait');
   const status = await run('status', name);
   finish.mend();
-  const decided = await run('decide', name, 'retry', '--note', 'granted');
+  const decided = await run('decide', name, 'retry', '--question', '1', '--note', 'granted');
   await rotor.untilRotated(application.arn, { runs: 1 });
 
   expect(rotated.code).toBe(1);
   expect(rotated.stderr).toMatch(
-    /^rotor: [^\n]*Grant secretsmanager:UpdateSecretVersionStage\.[^\n]*rotor decide[^\n]*\n$/,
+    /^rotor: [^\n]*Grant secretsmanager:UpdateSecretVersionStage\.[^\n]*rotor decide \S+ <choice> --question 1[^\n]*\n$/,
   );
   expect(status.stdout).toContain('waiting for a decision: Grant secretsmanager:UpdateSecretVersionStage.');
   expect(status.stdout).toContain(
     `Version ${firstVersion} (current) holds AWSCURRENT; the database refuses its credential.`,
   );
+  expect(status.stdout).toContain(`question 1; decide with \`rotor decide ${name} <choice> --question 1\`:\n`);
   expect(status.stdout).toMatch(/^ {4}retry {5}Tries again to move AWSCURRENT/m);
   expect(decided).toMatchObject({ code: 0, stderr: '' });
-  expect(decided.stdout).toBe(`decided for ${name}: retry; see \`rotor status ${name}\`\n`);
+  expect(decided.stdout).toBe(`decided for ${name}, question 1: retry; see \`rotor status ${name}\`\n`);
   expect((await application.labels())[firstVersion]).toEqual(['AWSPREVIOUS']);
 });
 
@@ -69,6 +70,7 @@ test('decide --json prints the decision', async () => {
 test.each([
   ['a choice that is none', ['forget'], 2],
   ['no choice', [], 2],
+  ['a question that is no number', ['retry', '--question', 'first'], 2],
   ['a rotation that is not there', ['retry'], 1],
 ])('decide with %s ends with one line', async (_, choice, code) => {
   const result = await run('decide', application.name, ...choice);
