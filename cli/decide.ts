@@ -6,6 +6,7 @@ import { withClient } from './with-client';
 
 interface DecideOptions extends CommandOptions {
   readonly note?: string;
+  readonly by?: string;
   readonly question?: number;
 }
 
@@ -21,17 +22,19 @@ export function addDecide(program: Command): void {
       parseNumber,
     )
     .option('--note <text>', 'why, for whoever wonders')
+    .option('--by <name>', 'who decides; default: user and machine')
     .option('--json', 'print the decision as JSON')
     .action(decide);
 }
 
 async function decide(secretId: string, choice: DecisionChoice, options: DecideOptions): Promise<void> {
-  const { json, note, question } = options;
+  const { json, note, by, question } = options;
   const decision = await withClient((client) =>
     client.decide({
       secretId,
       choice,
       ...(note === undefined ? {} : { note }),
+      ...(by === undefined ? {} : { by }),
       ...(question === undefined ? {} : { question }),
     }),
   );

@@ -1,4 +1,10 @@
-import { type OpenQuestion, type RotationDescription, type RotationOutcome, type RotationProgress } from '../client';
+import {
+  decisionText,
+  type OpenQuestion,
+  type RotationDescription,
+  type RotationOutcome,
+  type RotationProgress,
+} from '../client';
 
 type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
 type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
@@ -70,11 +76,13 @@ function renderRotation(name: string, rotation: RotationDescription['rotation'])
   const trouble = retrying
     ? [`  last error of ${retrying.step}, now at attempt ${retrying.attempt}: ${retrying.message}`]
     : [];
+  const decided = (status?.decisions ?? []).map((made) => `  question ${made.question} decided: ${decisionText(made)}`);
   const question = status?.question ? renderQuestion(name, status.question) : [];
   return [
     `rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`,
     ...steps,
     ...trouble,
+    ...decided,
     ...question,
   ];
 }

@@ -29,3 +29,4 @@ export {
   type DecisionRequest,
   type OpenQuestion,
 } from '../workflows/decision';
+export { decisionText } from '../workflows/decision-text';

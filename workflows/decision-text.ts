@@ -8,6 +8,9 @@ const verdicts: Readonly<Record<Acceptance, string>> = {
   unknown: 'the database could not be asked about its credential',
 };
 
+/** Who decided without giving a name. */
+const unnamed = 'unknown';
+
 /** What is true of a secret, in plain words, a line for each version that matters. */
 export function truthOf(stock: Stock | undefined): string[] {
   if (!stock) return ['Labels and database could not be asked.'];
@@ -45,7 +48,12 @@ export function choicesFor(
   };
 }
 
+/** What was decided, by whom, when and why. */
+export function decisionText({ choice, by = unnamed, decidedAt, note }: DecisionRecord): string {
+  return `${choice}, by ${by}, ${decidedAt}${note === undefined ? '' : `: ${note}`}`;
+}
+
 /** Why another decision about the same question is refused. */
-export function decidedAlready({ question, choice, by = 'unknown' }: DecisionRecord): string {
+export function decidedAlready({ question, choice, by = unnamed }: DecisionRecord): string {
   return `Question ${question} was decided already: ${choice}, by ${by}.`;
 }

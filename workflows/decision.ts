@@ -11,7 +11,7 @@ export interface DecisionRequest {
   readonly choice: DecisionChoice;
   /** Why; kept with the rotation. */
   readonly note?: string;
-  /** Who decides; kept with the rotation. */
+  /** Who decides; kept with the rotation. A workflow is not told who sends it an update, so it has to be said here. */
   readonly by?: string;
   /** The number of the question that it answers; with it, it is safe to send again. @defaultValue the one that is open */
   readonly question?: number;
