@@ -17,11 +17,13 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 }
 
 /** What a rotation that stands still asks, and what may be answered. */
-function renderQuestion(name: string, { question, reason, truth, choices }: OpenQuestion): string[] {
+function renderQuestion(name: string, open: OpenQuestion): string[] {
+  const { question, reason, truth, choices, since, askedAgainAt = since } = open;
   const offered = Object.entries(choices).map(([choice, does]) => `    ${choice.padEnd(9)} ${does}`);
   return [
     `  waiting for a decision: ${reason.message}`,
-    ...truth.map((line) => `  ${line}`),
+    `  as of ${askedAgainAt}; ask again with \`rotor status ${name} --ask\`:`,
+    ...truth.map((line) => `    ${line}`),
     `  question ${question}; decide with \`rotor decide ${name} <choice> --question ${question}\`:`,
     ...offered,
   ];

@@ -1,5 +1,5 @@
 import { type Acceptance, type Stock, type StockedVersion } from '../rotation/steps/take-stock';
-import { type DecisionChoice, type DecisionRecord } from './decision';
+import { type DecisionChoice, type DecisionRecord, type KnownTruth } from './decision';
 
 const verdicts: Readonly<Record<Acceptance, string>> = {
   accepted: 'the database accepts its credential',
@@ -11,8 +11,13 @@ const verdicts: Readonly<Record<Acceptance, string>> = {
 /** Who decided without giving a name. */
 const unnamed = 'unknown';
 
-/** What is true of a secret, in plain words, a line for each version that matters. */
-export function truthOf(stock: Stock | undefined): string[] {
+/** What is true of a secret, as far as that could be found out. */
+export function knownTruth(stock: Stock | undefined): KnownTruth {
+  return { ...(stock ? { stock } : {}), truth: truthOf(stock) };
+}
+
+/** In plain words, a line for each version that matters. */
+function truthOf(stock: Stock | undefined): string[] {
   if (!stock) return ['Labels and database could not be asked.'];
   const { current, pending, previous } = stock;
   const told = [

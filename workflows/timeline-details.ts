@@ -37,11 +37,13 @@ export function timelineDetails(status: RotationStatus, reason?: string): string
   ].join('\n');
 }
 
-function asked({ reason, truth, choices }: OpenQuestion): string[] {
+function asked({ reason, truth, choices, since, askedAgainAt = since }: OpenQuestion): string[] {
   const offered = Object.entries(choices).map(([choice, does]) => `- \`${choice}\`: ${does}`);
   return [
     '',
     `${reason.type}: ${reason.message}`,
+    '',
+    `As of ${askedAgainAt}:`,
     '',
     ...truth.map((line) => `- ${line}`),
     '',
