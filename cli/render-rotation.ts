@@ -8,6 +8,7 @@ import {
 
 type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
 type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
+type Leftover = NonNullable<RotationDescription['leftover']>;
 type RotationPlan = NonNullable<NonNullable<RotationDescription['schedule']>['plan']>;
 
 /** One line for something that happened in a rotation; undefined for what is not worth one. */
@@ -59,7 +60,7 @@ export function renderOutcome(name: string, rotation: RotationOutcome): string[]
 
 /** Where a secret's rotation stands. */
 export function renderDescription(description: RotationDescription): string[] {
-  const { name, arn, labels, lastRotation, rotation, schedule } = description;
+  const { name, arn, labels, lastRotation, rotation, schedule, leftover } = description;
   return [
     `${name}  ${arn}`,
     'labels',
@@ -67,7 +68,16 @@ export function renderDescription(description: RotationDescription): string[] {
     ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
     ...renderRotation(name, rotation),
     ...renderSchedule(schedule),
+    ...(leftover ? [renderLeftover(name, leftover)] : []),
   ];
+}
+
+function renderLeftover(name: string, { versionId, since }: Leftover): string {
+  const sinceWhen = since === undefined ? '' : ` since ${since}`;
+  return (
+    `left over  version ${versionId} holds AWSPENDING, no rotation is open on it${sinceWhen}, and it bars the next one: ` +
+    `\`rotor resume ${name} --pending\` goes on with it, \`rotor discard ${name}\` takes the label off`
+  );
 }
 
 function renderRotation(name: string, rotation: RotationDescription['rotation']): string[] {

@@ -5,6 +5,7 @@ import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
 import { askTemporal, deadlines } from './ask-temporal';
+import { findLeftover, type LeftoverVersion } from './find-leftover';
 import { lastRotation } from './last-rotation';
 import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
@@ -26,6 +27,8 @@ export interface DescribedRotation {
   readonly workflowStatus: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** ISO 8601; undefined while it is open. */
+  readonly endedAt: string | undefined;
   /** Undefined where no worker can be asked. */
   readonly status: RotationStatus | undefined;
   readonly retrying: RetriedStep | undefined;
@@ -40,6 +43,8 @@ export interface RotationDescription {
   readonly lastRotation: string | undefined;
   readonly rotation: DescribedRotation | undefined;
   readonly schedule: PlannedRotation | undefined;
+  /** What bars the next rotation until it is resumed or discarded. */
+  readonly leftover: LeftoverVersion | undefined;
 }
 
 /**
@@ -51,13 +56,15 @@ export async function describeRotation(
   { temporal, store }: { temporal: Client; store: Pick<SecretStore, 'describe'> },
   secretId: string,
 ): Promise<RotationDescription> {
-  const { arn, name, labels } = await store.describe(secretId);
+  const secret = await store.describe(secretId);
+  const { arn, name, labels } = secret;
   const [rotation, schedule] = await Promise.all([
     describeRun(temporal, { arn }),
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
   ]);
   const last = await lastRotation(temporal, { arn, newest: rotation });
-  return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule };
+  const leftover = await findLeftover(store, { secret, rotation });
+  return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule, leftover };
 }
 
 /**
@@ -87,6 +94,7 @@ function summarise(description: WorkflowExecutionDescription, status: RotationSt
     open: description.status.name === 'RUNNING',
     workflowStatus: description.status.name,
     startedAt: description.startTime.toISOString(),
+    endedAt: description.closeTime?.toISOString(),
     status,
     retrying: retriedStep(description),
   };

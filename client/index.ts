@@ -12,6 +12,7 @@ export {
   TemporalUnavailableError,
   WaitingForWorkerError,
 } from './errors';
+export { type LeftoverVersion } from './find-leftover';
 export { Leftover } from './leftover';
 export { listedStates, type ListedRotation, type ListedState } from './list-rotations';
 export { parseConfiguration } from './parse-configuration';

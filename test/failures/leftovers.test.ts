@@ -69,9 +69,28 @@ describe('a pending version that somebody else left', () => {
       message: expect.stringContaining(token) as unknown,
     });
 
-    const { labels, rotation } = await rotor.client.describe(application.name);
+    const { labels, rotation, leftover } = await rotor.client.describe(application.name);
     expect(labels).toEqual({ [application.firstVersion]: ['AWSCURRENT'], [token]: ['AWSPENDING'] });
     expect(rotation).toBeUndefined();
+    expect(leftover).toEqual({ versionId: token });
+  });
+
+  test('is told by status in one line with what can be done, and as JSON', async () => {
+    const application = await rotor.createApplication();
+    const { name } = application;
+    const env = rotor.environment;
+    const untouched = await runRotor(['status', name], { env });
+    const token = await leave(application);
+
+    const { stdout } = await runRotor(['status', name], { env });
+    const json = await runRotor(['status', name, '--json'], { env });
+
+    expect(untouched.stdout).not.toContain('left over');
+    expect(stdout.split('\n').filter((line) => line.startsWith('left over'))).toEqual([
+      `left over  version ${token} holds AWSPENDING, no rotation is open on it, and it bars the next one: ` +
+        `\`rotor resume ${name} --pending\` goes on with it, \`rotor discard ${name}\` takes the label off`,
+    ]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ leftover: { versionId: token } });
   });
 
   test.each([

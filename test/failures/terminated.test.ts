@@ -65,6 +65,9 @@ async function terminateAndGoOn(one: Case): Promise<void> {
   const left = { [firstVersion]: ['AWSCURRENT'], [token]: ['AWSPENDING'] };
   expect(await application.labels()).toEqual(left);
 
+  const { leftover, rotation: ended } = await rotor.client.describe(secretId);
+  expect(leftover).toEqual({ versionId: token, since: ended?.endedAt });
+
   const refused = rotor.client.rotateSecret({ secretId });
   await expect(refused).rejects.toThrow(/version \S+ holds AWSPENDING.*`rotor resume --pending`.*`rotor discard`/);
 
