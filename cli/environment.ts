@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { defaultTaskQueue, type ConnectOptions } from '../client';
@@ -26,7 +27,17 @@ export async function useDevStack(): Promise<void> {
 export async function connectOptions(): Promise<ConnectOptions> {
   await useDevStack();
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  return { temporal: connectionOptions, namespace, taskQueue: process.env.ROTOR_TASK_QUEUE ?? defaultTaskQueue };
+  const taskQueue = process.env.ROTOR_TASK_QUEUE ?? defaultTaskQueue;
+  return { temporal: connectionOptions, namespace, taskQueue, identity: `${userName()}@${hostname()}` };
+}
+
+/** The user of this process; its number where the system knows no name for it, as in many containers. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
 }
 
 function isSet(name: string): boolean {

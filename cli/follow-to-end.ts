@@ -19,9 +19,9 @@ export async function followToEnd(
 }
 
 /** What ends a command that waits for a rotation which itself waits for a person. */
-export function undecided({ name }: RotationHandle, { reason }: OpenQuestion): DecisionNeededError {
+export function undecided({ name }: RotationHandle, { question, reason }: OpenQuestion): DecisionNeededError {
   return new DecisionNeededError(
     `${name}: ${reason.message} The rotation can go neither forward nor back by itself and waits for a decision: ` +
-      `\`rotor status ${name}\` tells what is true, \`rotor decide ${name} <choice>\` answers.`,
+      `\`rotor status ${name}\` tells what is true, \`rotor decide ${name} <choice> --question ${question}\` answers.`,
   );
 }

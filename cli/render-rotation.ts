@@ -1,7 +1,14 @@
-import { type OpenQuestion, type RotationDescription, type RotationOutcome, type RotationProgress } from '../client';
+import {
+  decisionText,
+  type OpenQuestion,
+  type RotationDescription,
+  type RotationOutcome,
+  type RotationProgress,
+} from '../client';
 
 type StepRecord = Extract<RotationProgress, { kind: 'step' }>['record'];
 type RetriedStep = Extract<RotationProgress, { kind: 'retrying' }>['retry'];
+type Leftover = NonNullable<RotationDescription['leftover']>;
 type RotationPlan = NonNullable<NonNullable<RotationDescription['schedule']>['plan']>;
 
 /** One line for something that happened in a rotation; undefined for what is not worth one. */
@@ -11,9 +18,16 @@ export function renderProgress(progress: RotationProgress): string | undefined {
 }
 
 /** What a rotation that stands still asks, and what may be answered. */
-export function renderQuestion({ reason, truth, choices }: OpenQuestion): string[] {
+function renderQuestion(name: string, open: OpenQuestion): string[] {
+  const { question, reason, truth, choices, since, askedAgainAt = since } = open;
   const offered = Object.entries(choices).map(([choice, does]) => `    ${choice.padEnd(9)} ${does}`);
-  return [`  waiting for a decision: ${reason.message}`, ...truth.map((line) => `  ${line}`), '  decide:', ...offered];
+  return [
+    `  waiting for a decision: ${reason.message}`,
+    `  as of ${askedAgainAt}; ask again with \`rotor status ${name} --ask\`:`,
+    ...truth.map((line) => `    ${line}`),
+    `  question ${question}; decide with \`rotor decide ${name} <choice> --question ${question}\`:`,
+    ...offered,
+  ];
 }
 
 function renderStep(record: StepRecord): string | undefined {
@@ -46,18 +60,27 @@ export function renderOutcome(name: string, rotation: RotationOutcome): string[]
 
 /** Where a secret's rotation stands. */
 export function renderDescription(description: RotationDescription): string[] {
-  const { name, arn, labels, lastRotation, rotation, schedule } = description;
+  const { name, arn, labels, lastRotation, rotation, schedule, leftover } = description;
   return [
     `${name}  ${arn}`,
     'labels',
     ...renderLabels(labels).map((line) => `  ${line}`),
     ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
-    ...renderRotation(rotation),
+    ...renderRotation(name, rotation),
     ...renderSchedule(schedule),
+    ...(leftover ? [renderLeftover(name, leftover)] : []),
   ];
 }
 
-function renderRotation(rotation: RotationDescription['rotation']): string[] {
+function renderLeftover(name: string, { versionId, since }: Leftover): string {
+  const sinceWhen = since === undefined ? '' : ` since ${since}`;
+  return (
+    `left over  version ${versionId} holds AWSPENDING, no rotation is open on it${sinceWhen}, and it bars the next one: ` +
+    `\`rotor resume ${name} --pending\` goes on with it, \`rotor discard ${name}\` takes the label off`
+  );
+}
+
+function renderRotation(name: string, rotation: RotationDescription['rotation']): string[] {
   if (!rotation) return ['rotation  none that Temporal remembers'];
   const { workflowStatus, startedAt, status, retrying } = rotation;
   const state = status ? `${status.state}, token ${status.clientRequestToken}` : 'no worker answers';
@@ -65,11 +88,13 @@ function renderRotation(rotation: RotationDescription['rotation']): string[] {
   const trouble = retrying
     ? [`  last error of ${retrying.step}, now at attempt ${retrying.attempt}: ${retrying.message}`]
     : [];
-  const question = status?.question ? renderQuestion(status.question) : [];
+  const decided = (status?.decisions ?? []).map((made) => `  question ${made.question} decided: ${decisionText(made)}`);
+  const question = status?.question ? renderQuestion(name, status.question) : [];
   return [
     `rotation  ${workflowStatus.toLowerCase()} (${state}), started ${startedAt}`,
     ...steps,
     ...trouble,
+    ...decided,
     ...question,
   ];
 }

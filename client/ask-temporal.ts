@@ -6,6 +6,8 @@ export const deadlines = {
   call: 5_000,
   /** Around the instant at which a Schedule fires, the server takes five seconds to tell of it. */
   schedule: 15_000,
+  /** Three credentials at a server that swallows packets. */
+  stock: 60_000,
 } as const;
 
 /**

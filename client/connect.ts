@@ -8,6 +8,8 @@ export interface ConnectOptions {
   readonly temporal: ConnectionOptions;
   readonly namespace: string;
   readonly taskQueue: string;
+  /** Who asks: kept by Temporal with each request, and by a rotation with each decision. @defaultValue process and machine */
+  readonly identity?: string;
 }
 
 /** A client with the connections that it owns. */
@@ -23,10 +25,10 @@ export interface ConnectedRotationClient {
  * @throws TemporalUnavailableError when Temporal does not answer within five seconds.
  */
 export async function connectRotationClient(options: ConnectOptions): Promise<ConnectedRotationClient> {
-  const { namespace, taskQueue } = options;
+  const { namespace, taskQueue, identity } = options;
   const connection = await connect(options.temporal);
   const secretsManager = createSecretsManagerClient();
-  const temporal = new Client({ connection, namespace, identity: `rotor-client-${process.pid}` });
+  const temporal = new Client({ connection, namespace, ...(identity === undefined ? {} : { identity }) });
   return {
     client: new RotationClient({ temporal, taskQueue, store: new SecretsManagerStore({ client: secretsManager }) }),
     close: async () => {

@@ -5,6 +5,7 @@ import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
 import { askTemporal, deadlines } from './ask-temporal';
+import { findLeftover, type LeftoverVersion } from './find-leftover';
 import { lastRotation } from './last-rotation';
 import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
@@ -26,6 +27,8 @@ export interface DescribedRotation {
   readonly workflowStatus: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** ISO 8601; undefined while it is open. */
+  readonly endedAt: string | undefined;
   /** Undefined where no worker can be asked. */
   readonly status: RotationStatus | undefined;
   readonly retrying: RetriedStep | undefined;
@@ -40,6 +43,8 @@ export interface RotationDescription {
   readonly lastRotation: string | undefined;
   readonly rotation: DescribedRotation | undefined;
   readonly schedule: PlannedRotation | undefined;
+  /** What bars the next rotation until it is resumed or discarded. */
+  readonly leftover: LeftoverVersion | undefined;
 }
 
 /**
@@ -51,25 +56,30 @@ export async function describeRotation(
   { temporal, store }: { temporal: Client; store: Pick<SecretStore, 'describe'> },
   secretId: string,
 ): Promise<RotationDescription> {
-  const { arn, name, labels } = await store.describe(secretId);
+  const secret = await store.describe(secretId);
+  const { arn, name, labels } = secret;
   const [rotation, schedule] = await Promise.all([
     describeRun(temporal, { arn }),
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
   ]);
   const last = await lastRotation(temporal, { arn, newest: rotation });
-  return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule };
+  const leftover = await findLeftover(store, { secret, rotation });
+  return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule, leftover };
 }
 
-/** One run of a secret's owner, by default the newest; undefined where Temporal has none. */
+/**
+ * One run of a secret's owner, by default the newest; undefined where Temporal has none. A worker is given so long to tell
+ * its status.
+ */
 export async function describeRun(
   temporal: Client,
-  { arn, runId }: { arn: string; runId?: string },
+  { arn, runId, patienceMs = 2_000 }: { arn: string; runId?: string; patienceMs?: number },
 ): Promise<DescribedRotation | undefined> {
   const handle = temporal.workflow.getHandle(rotationId(arn), runId);
   try {
     const [description, status] = await Promise.all([
       askTemporal(temporal, () => handle.describe()),
-      askStatus(temporal, () => handle.query(rotationStatusQuery)),
+      askStatus(temporal, { query: () => handle.query(rotationStatusQuery), patienceMs }),
     ]);
     return summarise(description, status);
   } catch (err) {
@@ -84,6 +94,7 @@ function summarise(description: WorkflowExecutionDescription, status: RotationSt
     open: description.status.name === 'RUNNING',
     workflowStatus: description.status.name,
     startedAt: description.startTime.toISOString(),
+    endedAt: description.closeTime?.toISOString(),
     status,
     retrying: retriedStep(description),
   };
@@ -102,9 +113,12 @@ function retriedStep({ raw }: WorkflowExecutionDescription): RetriedStep | undef
 }
 
 /** The owner's own answer; undefined where no worker gives one. */
-async function askStatus(temporal: Client, query: () => Promise<RotationStatus>): Promise<RotationStatus | undefined> {
+async function askStatus(
+  temporal: Client,
+  { query, patienceMs }: { query: () => Promise<RotationStatus>; patienceMs: number },
+): Promise<RotationStatus | undefined> {
   try {
-    return await temporal.withDeadline(Date.now() + 2_000, query);
+    return await temporal.withDeadline(Date.now() + patienceMs, query);
   } catch (err) {
     if (err instanceof WorkflowNotFoundError) throw err;
     return undefined;

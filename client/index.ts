@@ -12,6 +12,7 @@ export {
   TemporalUnavailableError,
   WaitingForWorkerError,
 } from './errors';
+export { type LeftoverVersion } from './find-leftover';
 export { Leftover } from './leftover';
 export { listedStates, type ListedRotation, type ListedState } from './list-rotations';
 export { parseConfiguration } from './parse-configuration';
@@ -29,3 +30,4 @@ export {
   type DecisionRequest,
   type OpenQuestion,
 } from '../workflows/decision';
+export { decisionText } from '../workflows/decision-text';

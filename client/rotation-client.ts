@@ -5,9 +5,10 @@ import { parseRotationRules } from '../rotation/schedule/parse-rotation-rules';
 import { defaultRotationRules } from '../rotation/schedule/rotation-rules';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { foreignPending } from '../rotation/staging-labels';
-import { type DecisionAccepted, type DecisionRequest } from '../workflows/decision';
+import { type DecisionAccepted, type DecisionRequest, type OpenQuestion } from '../workflows/decision';
 import { workflowTypes } from '../workflows/names';
 import { answeredBefore } from './answered-before';
+import { askAgain } from './ask-again';
 import { askTemporal, deadlines } from './ask-temporal';
 import { decideRotation } from './decide-rotation';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
@@ -129,14 +130,25 @@ export class RotationClient {
   }
 
   /**
-   * Answers a rotation that waits for a decision. The same decision again is one decision.
+   * Answers a rotation that waits for a decision. The same decision about the same question again is one decision.
    *
    * @throws DecisionRefusedError when no rotation waits for one, or another one was made.
+   * @throws WaitingForWorkerError, TemporalUnavailableError when it is not known whether it was taken.
    */
   async decide({ secretId, ...decision }: DecisionRequest & { readonly secretId: string }): Promise<DecisionAccepted> {
     const { temporal, store } = this.#options;
     const { arn, name } = await store.describe(secretId);
     return decideRotation(temporal, { arn, name, ...decision });
+  }
+
+  /**
+   * Has a rotation that waits for a decision find out again what is true, and tells its question as it is then. It goes on
+   * waiting. Safe to repeat.
+   *
+   * @throws DecisionRefusedError when no rotation waits for a decision; WaitingForWorkerError
+   */
+  async askAgain(secretId: string): Promise<OpenQuestion> {
+    return askAgain(this.#options.temporal, await this.#options.store.describe(secretId));
   }
 
   /**

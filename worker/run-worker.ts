@@ -8,7 +8,8 @@ import { type Deployment } from './deployment';
 import { WorkerStartError } from './errors';
 import { createEventPublishers, type Publishers } from './event-publishers';
 import { type EventSettings } from './event-settings';
-import { tellRotationGauges } from './rotation-gauges';
+import { registerSearchAttributes } from './register-search-attributes';
+import { tellRotationGauges, type RotationGauges } from './rotation-gauges';
 import { WorkerLogger } from './worker-logger';
 
 /** Where a worker process works. */
@@ -41,7 +42,9 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const secretsManager = createSecretsManagerClient();
   try {
     const workers = await createWorkers(options, { connection, secretsManager, publishers });
-    await run(workers, { ...options, temporal: new Client({ connection, namespace: options.namespace }) });
+    const { namespace } = options;
+    const searchable = (await registerSearchAttributes(connection, namespace)) === undefined;
+    await run(workers, { ...options, temporal: new Client({ connection, namespace }), searchable });
   } finally {
     close();
     secretsManager.destroy();
@@ -79,9 +82,11 @@ function installRuntime({ metricsAddress }: RunWorkerOptions): void {
   }
 }
 
+type GaugeSource = Pick<RotationGauges, 'temporal' | 'searchable'>;
+
 async function run(
   workers: readonly Worker[],
-  { onReady, metricsAddress, temporal }: Pick<RunWorkerOptions, 'onReady' | 'metricsAddress'> & { temporal: Client },
+  { onReady, metricsAddress, ...source }: Pick<RunWorkerOptions, 'onReady' | 'metricsAddress'> & GaugeSource,
 ): Promise<void> {
   const running = runTogether(workers);
   onReady?.();
@@ -89,7 +94,7 @@ async function run(
   const telling =
     metricsAddress === undefined
       ? undefined
-      : tellRotationGauges({ temporal, meter: Runtime.instance().metricMeter }, stopped.signal);
+      : tellRotationGauges({ ...source, meter: Runtime.instance().metricMeter }, stopped.signal);
   try {
     await running;
   } finally {

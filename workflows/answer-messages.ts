@@ -1,7 +1,8 @@
 import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
-import { type DecisionRequest } from './decision';
+import { type DecisionRequest, type OpenQuestion } from './decision';
 import { type Decisions } from './decisions';
 import {
+  askAgainUpdate,
   decideUpdate,
   requestRotationUpdate,
   rotateNowSignal,
@@ -39,6 +40,14 @@ export function answerMessages({ timeline, decisions }: Answering, ids: OwnerIds
     validator: (request: DecisionRequest) => {
       decisions.validate(request);
     },
+  });
+  const askAgain = async (): Promise<OpenQuestion> => {
+    const question = await decisions.askAgain();
+    timeline.show();
+    return question;
+  };
+  setHandler(askAgainUpdate, askAgain, {
+    validator: () => void decisions.assertOpen(),
   });
 }
 

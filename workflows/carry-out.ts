@@ -3,7 +3,7 @@ import { type RotationRequest } from '../rotation/rotation-request';
 import { type Stock } from '../rotation/steps/take-stock';
 import { noticedWithin } from './activity-options';
 import { type Reason } from './decision';
-import { choicesFor, truthOf } from './decision-text';
+import { choicesFor, knownTruth } from './decision-text';
 import { type Decisions } from './decisions';
 import { mayComeLate, mayGoOn, reasonOf } from './domain-failure';
 import { activities, type ForwardActivities } from './rotation-activities';
@@ -156,17 +156,16 @@ async function undo({ request, timeline }: RotationWork, { mayBeSet, mayStillBeS
 
 async function decide(work: RotationWork, { progress, failure }: Trouble): ReturnType<Decisions['ask']> {
   const { request, timeline, decisions } = work;
-  const stock = await whatIsTrue(work);
-  const question = {
-    reason: reasonOf(failure),
-    ...(stock ? { stock } : {}),
-    truth: truthOf(stock),
+  const reason = reasonOf(failure);
+  return decisions.ask({
+    reason,
     choices: choicesFor(request.clientRequestToken, progress),
-  };
-  metricMeter.createCounter('rotor_decisions_needed', undefined, 'Rotations that a person was asked about').add(1);
-  return decisions.ask(question, () => {
-    timeline.enter(waiting);
-    timeline.events.tell('DecisionNeeded', { reason: question.reason });
+    findTruth: async () => knownTruth(await whatIsTrue(work)),
+    onAsked: () => {
+      metricMeter.createCounter('rotor_decisions_needed', undefined, 'Rotations that a person was asked about').add(1);
+      timeline.enter(waiting);
+      timeline.events.tell('DecisionNeeded', { reason });
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Acceptance, type Stock, type StockedVersion } from '../rotation/steps/take-stock';
-import { type DecisionChoice } from './decision';
+import { type DecisionChoice, type DecisionRecord, type KnownTruth } from './decision';
 
 const verdicts: Readonly<Record<Acceptance, string>> = {
   accepted: 'the database accepts its credential',
@@ -8,8 +8,16 @@ const verdicts: Readonly<Record<Acceptance, string>> = {
   unknown: 'the database could not be asked about its credential',
 };
 
-/** What is true of a secret, in plain words, a line for each version that matters. */
-export function truthOf(stock: Stock | undefined): string[] {
+/** Who decided without giving a name. */
+const unnamed = 'unknown';
+
+/** What is true of a secret, as far as that could be found out. */
+export function knownTruth(stock: Stock | undefined): KnownTruth {
+  return { ...(stock ? { stock } : {}), truth: truthOf(stock) };
+}
+
+/** In plain words, a line for each version that matters. */
+function truthOf(stock: Stock | undefined): string[] {
   if (!stock) return ['Labels and database could not be asked.'];
   const { current, pending, previous } = stock;
   const told = [
@@ -43,4 +51,14 @@ export function choicesFor(
       'Ends the rotation and leaves labels and database as they are now. A version that keeps AWSPENDING bars the next ' +
       'rotation until it is resumed or discarded.',
   };
+}
+
+/** What was decided, by whom, when and why. */
+export function decisionText({ choice, by = unnamed, decidedAt, note }: DecisionRecord): string {
+  return `${choice}, by ${by}, ${decidedAt}${note === undefined ? '' : `: ${note}`}`;
+}
+
+/** Why another decision about the same question is refused. */
+export function decidedAlready({ question, choice, by = unnamed }: DecisionRecord): string {
+  return `Question ${question} was decided already: ${choice}, by ${by}.`;
 }

@@ -5,11 +5,23 @@ import {
   decisionChoices,
   type DecisionRecord,
   type DecisionRequest,
+  type KnownTruth,
   type OpenQuestion,
+  type Reason,
 } from './decision';
+import { decidedAlready } from './decision-text';
 
-/** What a question says beside its number and when it was asked. */
-export type AskedQuestion = Omit<OpenQuestion, 'question' | 'since'>;
+/** What a question is about. */
+export interface Asked {
+  readonly reason: Reason;
+  readonly choices: OpenQuestion['choices'];
+  /** Finds out what is true; asked before the question is, and again for whoever wants to know. Never fails. */
+  readonly findTruth: () => Promise<KnownTruth>;
+  /** Called once the question is open. */
+  readonly onAsked: () => void;
+}
+
+const notWaiting = 'The rotation does not wait for a decision.';
 
 /**
  * The questions that an owner asks a person, and their answers. Waiting costs nothing and ends only by a decision: it
@@ -17,6 +29,8 @@ export type AskedQuestion = Omit<OpenQuestion, 'question' | 'since'>;
  */
 export class Decisions {
   #open: OpenQuestion | undefined;
+  #findTruth: Asked['findTruth'] = () => Promise.resolve({ truth: [] });
+  #asking: Promise<OpenQuestion> | undefined;
   readonly #made: DecisionRecord[] = [];
 
   /** The question that waits for an answer. */
@@ -29,14 +43,32 @@ export class Decisions {
     return [...this.#made];
   }
 
-  /** Asks, and waits for the answer. */
-  async ask(asked: AskedQuestion, onAsked: () => void): Promise<DecisionChoice> {
+  /** Asks, and waits for the answer; and, where somebody has it asked again what is true, for the end of that. */
+  async ask({ reason, choices, findTruth, onAsked }: Asked): Promise<DecisionChoice> {
+    const known = await findTruth();
     const question = this.#made.length + 1;
-    this.#open = { ...asked, question, since: new Date().toISOString() };
+    this.#open = { question, since: now(), reason, ...known, choices };
+    this.#findTruth = findTruth;
     onAsked();
-    await CancellationScope.nonCancellable(() => condition(() => this.#made.length === question));
+    const isAnswered = (): boolean => this.#made.length === question && !this.#asking;
+    await CancellationScope.nonCancellable(() => condition(isAnswered));
     this.#open = undefined;
     return this.#made[question - 1]?.choice ?? 'abandon';
+  }
+
+  /**
+   * Finds out again what is true, for the question that is open; who asks meanwhile gets the same answer. Never ends the
+   * waiting.
+   */
+  askAgain(): Promise<OpenQuestion> {
+    this.#asking ??= this.#renewed().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  /** Refuses to ask again where no question is open. */
+  assertOpen(): OpenQuestion {
+    if (!this.#open || this.#made.length === this.#open.question) throw refused('NoDecisionNeeded', notWaiting);
+    return this.#open;
   }
 
   /**
@@ -49,9 +81,7 @@ export class Decisions {
     }
     if (this.#isAwaited(request) || this.#same(request)) return;
     const before = this.#before(request);
-    throw before
-      ? refused('DecisionMade', `It was decided already: ${before.choice}${before.by ? ` by ${before.by}` : ''}.`)
-      : refused('NoDecisionNeeded', 'The rotation does not wait for a decision.');
+    throw before ? refused('DecisionMade', decidedAlready(before)) : refused('NoDecisionNeeded', this.#awaits());
   }
 
   /** Takes a decision that was not refused. */
@@ -60,9 +90,19 @@ export class Decisions {
     const same = this.#same(request);
     if (same) return { question: same.question, choice };
     const question = this.#made.length + 1;
-    const decidedAt = new Date().toISOString();
-    this.#made.push({ question, choice, decidedAt, ...(note ? { note } : {}), ...(by ? { by } : {}) });
+    this.#made.push({ question, choice, decidedAt: now(), ...(note ? { note } : {}), ...(by ? { by } : {}) });
     return { question, choice };
+  }
+
+  async #renewed(): Promise<OpenQuestion> {
+    const { question, since, reason, choices } = this.assertOpen();
+    const known = await this.#findTruth();
+    this.#open = { question, since, reason, ...known, choices, askedAgainAt: now() };
+    return this.#open;
+  }
+
+  #awaits(): string {
+    return this.#open ? `The question that is open is ${this.#open.question}.` : notWaiting;
   }
 
   #isAwaited({ question }: DecisionRequest): boolean {
@@ -79,6 +119,10 @@ export class Decisions {
   #before({ question = this.#made.length }: DecisionRequest): DecisionRecord | undefined {
     return this.#made[question - 1];
   }
+}
+
+function now(): string {
+  return new Date().toISOString();
 }
 
 function refused(type: string, message: string): ApplicationFailure {

@@ -1,4 +1,5 @@
-import { type OpenQuestion } from './decision';
+import { type DecisionRecord, type OpenQuestion } from './decision';
+import { decisionText } from './decision-text';
 import { waiting, type RotationStatus, type StepRecord } from './rotation-status';
 
 const headlines = {
@@ -19,7 +20,7 @@ const words = { done: 'done', alreadyDone: 'nothing to do', failed: '**failed**'
 
 /** What an operator reads in Temporal's web UI: markdown with ids and times, and never a value. */
 export function timelineDetails(status: RotationStatus, reason?: string): string {
-  const { state, secretId, clientRequestToken, trigger, steps, question } = status;
+  const { state, secretId, clientRequestToken, trigger, steps, question, decisions } = status;
   return [
     `**Rotation ${headlines[state]}**`,
     ...(reason === undefined ? [] : ['', reason]),
@@ -28,6 +29,7 @@ export function timelineDetails(status: RotationStatus, reason?: string): string
     `- secret \`${secretId}\``,
     `- version \`${clientRequestToken}\` (ClientRequestToken)`,
     `- asked for by ${askers[trigger]}`,
+    ...decisions.map(decided),
     '',
     '| step | began | took | attempts | |',
     '| --- | --- | --- | --- | --- |',
@@ -35,11 +37,13 @@ export function timelineDetails(status: RotationStatus, reason?: string): string
   ].join('\n');
 }
 
-function asked({ reason, truth, choices }: OpenQuestion): string[] {
+function asked({ reason, truth, choices, since, askedAgainAt = since }: OpenQuestion): string[] {
   const offered = Object.entries(choices).map(([choice, does]) => `- \`${choice}\`: ${does}`);
   return [
     '',
     `${reason.type}: ${reason.message}`,
+    '',
+    `As of ${askedAgainAt}:`,
     '',
     ...truth.map((line) => `- ${line}`),
     '',
@@ -47,6 +51,10 @@ function asked({ reason, truth, choices }: OpenQuestion): string[] {
     '',
     ...offered,
   ];
+}
+
+function decided(decision: DecisionRecord): string {
+  return `- question ${decision.question} decided: ${decisionText(decision)}`;
 }
 
 function row({ step, startedAt, endedAt, attempts, outcome }: StepRecord): string {

@@ -51,13 +51,13 @@ export class Timeline {
       { key: trigger, value: this.#ids.trigger },
       { key: state, value: this.#state },
     ]);
-    this.#show();
+    this.show();
   }
 
   /** Says under which token the rotation goes on. */
   renew(clientRequestToken: string): void {
     this.#ids = { ...this.#ids, clientRequestToken };
-    this.#show();
+    this.show();
     this.enter('rotating');
   }
 
@@ -66,7 +66,7 @@ export class Timeline {
     if (state === this.#state) return;
     this.#state = state;
     this.#publish([{ key: searchAttributes.state, value: state }]);
-    this.#show();
+    this.show();
   }
 
   /** Says how it ended; counts it. */
@@ -74,14 +74,14 @@ export class Timeline {
     this.#reason = reason;
     this.#publish([{ key: searchAttributes.outcome, value: outcome }]);
     countRotation({ ...this.#ids, outcome });
-    this.#show();
+    this.show();
   }
 
   /** Runs a step and records when it began, when it ended and how. */
   async run<Outcome extends object>(step: RotationStep, action: () => Promise<Outcome>): Promise<Outcome> {
     const begun = { step, startedAt: now() };
     const place = this.#steps.push(begun) - 1;
-    this.#show();
+    this.show();
     try {
       const outcome = await action();
       const alreadyDone = 'changed' in outcome && outcome.changed === false;
@@ -93,15 +93,16 @@ export class Timeline {
     }
   }
 
+  /** Has Temporal's web UI show how it stands. */
+  show(): void {
+    setCurrentDetails(timelineDetails(this.status, this.#reason));
+  }
+
   #record(place: number, record: StepRecord): void {
     const ended = { ...record, endedAt: now() };
     this.#steps[place] = ended;
     recordStep(ended);
-    this.#show();
-  }
-
-  #show(): void {
-    setCurrentDetails(timelineDetails(this.status, this.#reason));
+    this.show();
   }
 
   /** Only where a worker has seen that the attributes exist: one that does not would block the workflow. */

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { Context } from '@temporalio/activity';
+import { type RotationHandle } from '../../client';
 import { findFreePort } from '../../local/supervisor';
-import { expectRotated, untilRetried } from '../support/end-states';
+import { expectRotated, expectUndone, untilRetried } from '../support/end-states';
+import { type HoldPoint } from '../support/hold';
+import { Interference } from '../support/interference';
 import { type OwnPostgresServer, startPostgresServer } from '../support/postgres-server';
 import { type RotatedApplication } from '../support/rotated-application';
 import { runRotor } from '../support/rotor-command';
@@ -11,13 +15,14 @@ import { createSubject, postgresStrategies } from '../support/subject';
 
 const pendingPassword = 'left-by-somebody-else';
 
+const interference = new Interference();
 let rotor: RotorUnderTest;
 let server: OwnPostgresServer;
 
 beforeAll(async () => {
   rotor = await RotorUnderTest.start();
   server = await startPostgresServer();
-  await rotor.startWorker();
+  await rotor.startWorker({ wrap: (activities) => interference.wrap(activities) });
 });
 
 afterAll(async () => {
@@ -69,9 +74,28 @@ describe('a pending version that somebody else left', () => {
       message: expect.stringContaining(token) as unknown,
     });
 
-    const { labels, rotation } = await rotor.client.describe(application.name);
+    const { labels, rotation, leftover } = await rotor.client.describe(application.name);
     expect(labels).toEqual({ [application.firstVersion]: ['AWSCURRENT'], [token]: ['AWSPENDING'] });
     expect(rotation).toBeUndefined();
+    expect(leftover).toEqual({ versionId: token });
+  });
+
+  test('is told by status in one line with what can be done, and as JSON', async () => {
+    const application = await rotor.createApplication();
+    const { name } = application;
+    const env = rotor.environment;
+    const untouched = await runRotor(['status', name], { env });
+    const token = await leave(application);
+
+    const { stdout } = await runRotor(['status', name], { env });
+    const json = await runRotor(['status', name, '--json'], { env });
+
+    expect(untouched.stdout).not.toContain('left over');
+    expect(stdout.split('\n').filter((line) => line.startsWith('left over'))).toEqual([
+      `left over  version ${token} holds AWSPENDING, no rotation is open on it, and it bars the next one: ` +
+        `\`rotor resume ${name} --pending\` goes on with it, \`rotor discard ${name}\` takes the label off`,
+    ]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ leftover: { versionId: token } });
   });
 
   test.each([
@@ -181,6 +205,46 @@ describe('a pending version that somebody else left', () => {
     expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'] });
     expect(await accepted(application)).toEqual([application.firstPassword]);
   });
+
+  /** Resumes, and cancels that at a step, which stands until it notices. */
+  async function resumeUntil(
+    { arn: secretId }: RotatedApplication,
+    { step, moment }: HoldPoint,
+  ): Promise<RotationHandle> {
+    const act = async (): Promise<void> => {
+      const { cancelled } = Context.current();
+      await rotor.client.cancelRotation({ secretId });
+      await cancelled;
+    };
+    interference.plan({ secretId, step, moment, act });
+    const rotation = await rotor.client.leftover.resume(secretId);
+    await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
+    return rotation;
+  }
+
+  test('stays where its resumption is cancelled before anything is proved', async () => {
+    const application = await rotor.createApplication();
+    const token = await leave(application);
+
+    await resumeUntil(application, { step: 'takeStock', moment: 'before' });
+
+    expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'], [token]: ['AWSPENDING'] });
+    expect((await rotor.client.describe(application.name)).leftover).toMatchObject({ versionId: token });
+    expect(await accepted(application)).toEqual([application.firstPassword]);
+  });
+
+  test.each(['createSecret', 'setSecret', 'testSecret'] as const)(
+    'is undone where its resumption is cancelled after %s',
+    async (step) => {
+      const application = await rotor.createApplication();
+      await leave(application);
+
+      const rotation = await resumeUntil(application, { step, moment: 'after' });
+
+      await expectUndone(rotor, { application, rotation, type: 'Cancelled' });
+      expect(await accepted(application)).toEqual([application.firstPassword]);
+    },
+  );
 
   test('is either resumed or discarded where both are asked for at once', async () => {
     const application = await rotor.createApplication();

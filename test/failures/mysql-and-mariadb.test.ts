@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Context } from '@temporalio/activity';
 import { type Activities } from '../../activities';
+import { decisionChoices } from '../../client';
 import { OutcomeUnknownError, PasswordRejectedError, TargetUnavailableError } from '../../rotation/errors';
 import { expectRotated, expectUndone, untilAsked } from '../support/end-states';
 import { Interference } from '../support/interference';
@@ -93,6 +94,31 @@ function describeFailures(start: () => Promise<OwnSqlServer>): void {
 
       await expectUndone(rotor, { application, rotation, type });
       await expectOnlyFirst(application);
+    });
+
+    test.each(decisionChoices)('where the user is locked before testSecret, a person decides "%s"', async (choice) => {
+      const application = await SqlApplication.create(server, rotor.secretsManager);
+      const { arn: secretId, firstVersion } = application;
+      interference.plan({ secretId, step: 'testSecret', act: () => locked.happens(application) });
+      const rotation = await rotate(application);
+      const { versionId } = rotation;
+      expect(await untilAsked(rotor, { rotation })).toBe('AccountBlocked');
+      await unlock(application);
+
+      await rotor.client.decide({ secretId, choice, question: 1 });
+
+      if (choice === 'rollBack') {
+        await expectUndone(rotor, { application, rotation, type: 'AccountBlocked' });
+        await expectOnlyFirst(application);
+        return;
+      }
+      if (choice === 'retry') await expectRotated(rotor, { application, rotation });
+      else {
+        await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'AccountBlocked' });
+        expect(await application.labels()).toEqual({ [firstVersion]: ['AWSCURRENT'], [versionId]: ['AWSPENDING'] });
+      }
+      expect(await application.signsIn(versionId)).toBe(true);
+      expect(await application.signsIn(firstVersion)).toBe(strategy === 'multiple-credentials');
     });
 
     test.each(['setSecret', 'testSecret', 'finishSecret'] as const)(

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
+import { StoreAccessDeniedError } from '../../rotation/errors';
 import { atOnce } from '../support/at-once';
-import { expectRotated } from '../support/end-states';
+import { expectRotated, untilAsked } from '../support/end-states';
 import { type HoldPoint } from '../support/hold';
 import { Interference } from '../support/interference';
 import { type RotatedApplication } from '../support/rotated-application';
@@ -65,6 +66,9 @@ async function terminateAndGoOn(one: Case): Promise<void> {
   const left = { [firstVersion]: ['AWSCURRENT'], [token]: ['AWSPENDING'] };
   expect(await application.labels()).toEqual(left);
 
+  const { leftover, rotation: ended } = await rotor.client.describe(secretId);
+  expect(leftover).toEqual({ versionId: token, since: ended?.endedAt });
+
   const refused = rotor.client.rotateSecret({ secretId });
   await expect(refused).rejects.toThrow(/version \S+ holds AWSPENDING.*`rotor resume --pending`.*`rotor discard`/);
 
@@ -112,3 +116,27 @@ test.each<HoldPoint>([
 
   await expectRotated(rotor, { application, rotation });
 });
+
+test.each(postgresStrategies)(
+  'terminated while it waits for a decision, with %s: nothing can be decided any more, and "resume" finishes it',
+  async (strategy) => {
+    const application = await createSubject(rotor, { strategy });
+    const { arn: secretId, firstVersion } = application;
+    const act = (): Promise<never> => Promise.reject(new StoreAccessDeniedError('Grant it.'));
+    interference.plan({ secretId, step: 'finishSecret', act });
+    const stopped = await rotor.client.rotateSecret({ secretId });
+    await untilAsked(rotor, { rotation: stopped });
+    await terminate(rotor, secretId);
+    await expect(rotor.client.outcome(stopped)).rejects.toMatchObject({ type: 'Terminated' });
+
+    const { leftover, labels } = await rotor.client.describe(secretId);
+    const decided = rotor.client.decide({ secretId, choice: 'retry', question: 1 });
+
+    await expect(decided).rejects.toMatchObject({ name: 'DecisionRefused' });
+    expect(labels).toEqual({ [firstVersion]: ['AWSCURRENT'], [stopped.versionId]: ['AWSPENDING'] });
+    expect(leftover).toMatchObject({ versionId: stopped.versionId });
+    const rotation = await rotor.client.leftover.resume(secretId);
+    await expectRotated(rotor, { application, rotation });
+    expect(rotation.versionId).toBe(stopped.versionId);
+  },
+);

@@ -106,7 +106,10 @@ export async function untilRetried(rotor: Asked, { rotation }: Pick<RotationOf, 
 }
 
 /** The newest rotation with its steps, which a busy worker may not tell at once. */
-async function described(rotor: Asked, { arn }: RotationHandle): Promise<DescribedRotation | undefined> {
+export async function described(
+  rotor: Asked,
+  { arn }: Pick<RotationHandle, 'arn'>,
+): Promise<DescribedRotation | undefined> {
   let seen: DescribedRotation | undefined;
   const told = async (): Promise<boolean> => (seen = (await rotor.client.describe(arn)).rotation)?.status !== undefined;
   await waitUntil(told, { limitMs, everyMs: 100 });

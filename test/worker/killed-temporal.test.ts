@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
-import { RotationClient } from '../../client';
+import { RotationClient, type RotationHandle, WaitingForWorkerError } from '../../client';
 import {
   findFreePort,
   scriptArguments,
@@ -16,8 +17,11 @@ import {
   waitUntil,
 } from '../../local/supervisor';
 import { type RunningTemporal, startTemporal, type TemporalOptions } from '../../local/temporal';
+import { StoreAccessDeniedError } from '../../rotation/errors';
 import { rotationId } from '../../rotation/rotation-id';
 import { createHeldWorker } from '../support/create-held-worker';
+import { untilAsked } from '../support/end-states';
+import { FailingStep } from '../support/failing-step';
 import { fireSoon } from '../support/fire-soon';
 import { Hold } from '../support/hold';
 import { type RotatedApplication } from '../support/rotated-application';
@@ -71,6 +75,17 @@ async function restartServer(): Promise<void> {
   server = await startTemporal(options);
 }
 
+/** Asks for a rotation until a worker answers, which on a busy machine takes its time to start. */
+async function request({ name: secretId }: RotatedApplication): Promise<RotationHandle> {
+  const clientRequestToken = randomUUID();
+  for (;;) {
+    const answer = await client.rotateSecret({ secretId, clientRequestToken }).catch((err: unknown) => err);
+    if (answer instanceof WaitingForWorkerError) continue;
+    if (answer instanceof Error) throw answer;
+    return answer as RotationHandle;
+  }
+}
+
 async function expectRotated(application: RotatedApplication): Promise<void> {
   const password = await application.password();
   expect(await application.versions()).toHaveLength(2);
@@ -106,6 +121,44 @@ test('Temporal killed with -9 during a rotation and started again: the same rota
   await native.close();
 });
 
+test('Temporal killed with -9 while a rotation waits for a decision: it waits on, also through a new worker, and is decided', async () => {
+  const native = await NativeConnection.connect({ address: server.address });
+  const finish = new FailingStep('finishSecret', new StoreAccessDeniedError('Grant it.'));
+  const worker = await createHeldWorker({
+    connection: native,
+    namespace: server.namespace,
+    taskQueue: rotor.taskQueue,
+    secretsManager: rotor.secretsManager,
+    workflowBundle: { codePath: rotor.servers.program.workflowBundle },
+    wrap: (activities) => finish.wrap(activities),
+  });
+  const running = worker.run();
+  const application = await rotor.createApplication();
+  const { name: secretId } = application;
+  const rotation = await client.rotateSecret({ secretId });
+  await untilAsked({ client }, { rotation });
+  const asked = (await client.describe(secretId)).rotation?.status?.question;
+
+  await killServer();
+  await restartServer();
+  await untilAsked({ client }, { rotation });
+  const { rotation: waiting } = await client.describe(secretId);
+  worker.shutdown();
+  await running;
+  await native.close();
+  const next = new RotorCommand(['worker'], { env: environment });
+  await next.untilPrinted('worker polls');
+  const decision = await client.decide({ secretId, choice: 'retry', question: 1 });
+  const { clientRequestToken } = await client.outcome(rotation);
+
+  expect(waiting?.status?.question).toEqual(asked);
+  expect(decision).toEqual({ question: 1, choice: 'retry' });
+  expect(clientRequestToken).toBe(rotation.versionId);
+  await expectRotated(application);
+  next.kill('SIGTERM');
+  await next.ended;
+});
+
 test('worker and Temporal killed with -9 during a rotation: a new worker finishes it with the same token', async () => {
   const application = await rotor.createApplication();
   const script = scriptArguments(path.join(__dirname, '../support/held-worker-process'));
@@ -116,7 +169,7 @@ test('worker and Temporal killed with -9 during a rotation: a new worker finishe
   });
   workers.push(worker);
   const held = once(worker.stdout, 'data');
-  const rotation = await client.rotateSecret({ secretId: application.name });
+  const rotation = await request(application);
   await held;
 
   const gone = once(worker, 'exit');

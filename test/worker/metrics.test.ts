@@ -1,4 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { findFreePort, waitUntil } from '../../local/supervisor';
+import { surveyRotations } from '../../worker/survey-rotations';
+import { untilAsked } from '../support/end-states';
+import { Hold } from '../support/hold';
 import { RotorCommand, endCommands } from '../support/rotor-command';
 import { RotorUnderTest } from '../support/rotor-under-test';
 
@@ -58,6 +64,7 @@ test('a worker tells when every secret with a schedule was last rotated, also by
   const application = await rotor.createApplication();
   const secretId = application.name;
   const first = new RotorCommand(['worker'], { env: rotor.environment });
+  await first.untilPrinted('worker polls');
   const rotation = await rotor.client.rotateSecret({ secretId, rotationRules: { automaticallyAfterDays: 5 } });
   const { rotatedAt = '' } = await rotor.client.outcome(rotation);
   first.kill('SIGTERM');
@@ -70,6 +77,63 @@ test('a worker tells when every secret with a schedule was last rotated, also by
   const told = new RegExp(`^rotor_last_success_timestamp\\{[^}]*secret="${application.arn}"[^}]*\\} ${seconds}$`, 'm');
   expect(await waitUntil(async () => told.test(await scrape(address)), { limitMs: 20_000, everyMs: 200 })).toBe(true);
 });
+
+test('rotations that wait for a decision are counted, those of other workers too, and each question that is asked', async () => {
+  const hold = new Hold({ step: 'testSecret', moment: 'before' });
+  const first = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+  const { name, arn, username } = await rotor.createApplication();
+  const rotation = await rotor.client.rotateSecret({ secretId: name });
+  await hold.reached;
+  await rotor.postgres.sql(`ALTER ROLE ${username} NOLOGIN`);
+  hold.release();
+  await untilAsked(rotor, { rotation });
+  const isListed = async (): Promise<boolean> => (await surveyRotations(rotor.temporal, new Date())).waiting.has(arn);
+  await waitUntil(isListed, { limitMs: 10_000 });
+  await first.stop();
+
+  const address = `127.0.0.1:${await findFreePort()}`;
+  new RotorCommand(['worker'], { env: { ...rotor.environment, ROTOR_METRICS_ADDRESS: address } });
+
+  const told = async (what: RegExp): Promise<boolean> => what.test(await scrape(address));
+  const untilTold = (what: RegExp): Promise<boolean> => waitUntil(() => told(what), { limitMs: 20_000, everyMs: 200 });
+  expect(await untilTold(/^rotor_waiting_for_decision(\{[^}]*\})? [1-9]\d*$/m)).toBe(true);
+  expect(await told(/^rotor_decisions_needed/m)).toBe(false); // that one was asked by the worker before
+  await rotor.client.decide({ secretId: name, choice: 'retry', question: 1 });
+  await untilAsked(rotor, { rotation, question: 2 });
+  expect(await untilTold(/^rotor_decisions_needed(\{[^}]*\})? 1$/m)).toBe(true);
+  await rotor.postgres.sql(`ALTER ROLE ${username} LOGIN`);
+  await rotor.client.decide({ secretId: name, choice: 'rollBack', question: 2 });
+  await rotor.untilRotated(arn, { runs: 1 });
+});
+
+test('how many rotations wait is not told in a namespace that has no room for the search attributes', async () => {
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const env = { ...rotor.environment, ROTOR_METRICS_ADDRESS: address, TEMPORAL_NAMESPACE: await fullNamespace() };
+  const worker = new RotorCommand(['worker'], { env });
+  await worker.untilPrinted('worker polls');
+
+  await waitUntil(async () => (await scrape(address)).includes('rotor_overdue'), { limitMs: 20_000, everyMs: 200 });
+
+  const text = await scrape(address);
+  expect(text).toMatch(/^rotor_overdue(\{[^}]*\})? 0$/m);
+  expect(text).not.toContain('rotor_waiting_for_decision');
+});
+
+/** A namespace in which all search attributes that it may have are somebody else's. */
+async function fullNamespace(): Promise<string> {
+  const namespace = `full-${randomUUID()}`;
+  const connection = await Connection.connect({ address: rotor.servers.temporal.address });
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('7 days') });
+  const taken = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`Taken${at}`, 2]));
+  const fill = (): Promise<boolean> =>
+    connection.operatorService.addSearchAttributes({ namespace, searchAttributes: taken }).then(
+      () => true,
+      () => false, // the server does not know its new namespace at once
+    );
+  expect(await waitUntil(fill, { limitMs: 20_000, everyMs: 200 })).toBe(true);
+  await connection.close();
+  return namespace;
+}
 
 test('a worker that is given no address serves nothing', async () => {
   const worker = new RotorCommand(['worker'], { env: rotor.environment });

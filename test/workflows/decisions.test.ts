@@ -251,6 +251,73 @@ describe('a decision', () => {
     expect(ended?.status?.decisions).toHaveLength(1);
   });
 
+  test('that is sent again once the next question is open is still the one about the first', async () => {
+    const { runId = '' } = await stuckBeforeThePivot();
+    const { name: secretId } = application;
+    const first = await rotor.client.decide({ secretId, choice: 'retry' });
+    const rotation = await untilAsked(2);
+
+    const again = await rotor.client.decide({ secretId, choice: 'retry', question: 1 });
+    const other = rotor.client.decide({ secretId, choice: 'abandon', question: 1 });
+    const early = rotor.client.decide({ secretId, choice: 'abandon', question: 3 });
+
+    expect([first, again]).toEqual(Array(2).fill({ question: 1, choice: 'retry' }));
+    await expect(other).rejects.toMatchObject({
+      name: 'DecisionRefused',
+      message: expect.stringContaining('Question 1 was decided already: retry, by rotor-client.') as unknown,
+    });
+    await expect(early).rejects.toThrow('The question that is open is 2.');
+    const { rotation: seen } = await rotor.client.describe(secretId);
+    expect(seen?.status).toMatchObject({ state: waiting, question: { question: 2 }, decisions: [{ question: 1 }] });
+    expect(await acceptedUpdates(runId)).toEqual([`decide-${runId}-1-retry`]);
+    await unblock();
+    await decide('rollBack');
+    await expectUndone(rotation, 'AccountBlocked');
+  });
+
+  test('that is sent again after the rotation has ended is answered as before', async () => {
+    const rotation = await stuckBeforeThePivot();
+    const { name: secretId } = application;
+    await unblock();
+    await decide('rollBack');
+    await expectUndone(rotation, 'AccountBlocked');
+
+    const again = await rotor.client.decide({ secretId, choice: 'rollBack', question: 1 });
+
+    expect(again).toEqual({ question: 1, choice: 'rollBack' });
+    await expect(rotor.client.decide({ secretId, choice: 'retry', question: 1 })).rejects.toThrow(
+      'Question 1 was decided already: rollBack',
+    );
+    await expect(decide('rollBack')).rejects.toThrow('No rotation is under way.');
+  });
+
+  test('that no worker answers says how to send it again; nothing is decided', async () => {
+    const rotation = await stuckBeforeThePivot();
+    const { name: secretId } = application;
+    await worker.stop();
+
+    const [unnumbered, numbered] = await Promise.allSettled([
+      decide('retry'),
+      rotor.client.decide({ secretId, choice: 'rollBack', question: 1 }),
+    ]);
+
+    expect(unnumbered).toMatchObject({
+      reason: { name: 'WaitingForWorker', message: expect.stringContaining('Nothing was decided.') as unknown },
+    });
+    expect(numbered).toMatchObject({
+      reason: {
+        name: 'WaitingForWorker',
+        message: expect.stringContaining(`\`rotor decide ${secretId} rollBack --question 1\``) as unknown,
+      },
+    });
+    worker = await rotor.startWorker();
+    await unblock();
+    await rotor.client.decide({ secretId, choice: 'rollBack', question: 1 });
+    await expectUndone(rotation, 'AccountBlocked');
+    const { rotation: ended } = await rotor.client.describe(secretId);
+    expect(ended?.status?.decisions).toHaveLength(1);
+  });
+
   test('that contradicts the one made is refused', async () => {
     const hold = new Hold({ step: 'finishSecret', moment: 'before' });
     await stuckBeforeThePivot();
@@ -290,6 +357,15 @@ describe('a decision', () => {
     await expectUndone(rotation, 'AccountBlocked');
   });
 });
+
+/** The ids of the updates that a run accepted, in their order. */
+async function acceptedUpdates(runId: string): Promise<string[]> {
+  const { events } = await rotor.owner(application.arn, runId).fetchHistory();
+  return (events ?? []).flatMap(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => {
+    const { name } = accepted?.acceptedRequest?.input ?? {};
+    return name === 'decide' ? [accepted?.acceptedRequest?.meta?.updateId ?? ''] : [];
+  });
+}
 
 /** The newest rotation of the application, which ends soon. */
 async function untilEnded(): Promise<RotationHandle> {
