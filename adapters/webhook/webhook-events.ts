@@ -2,7 +2,7 @@ import { EventRefusedError, EventUndeliveredError } from '../../rotation/errors'
 import { type RotationEvent } from '../../rotation/rotation-event';
 import { type RotationEvents } from '../../rotation/rotation-events';
 import { type Sensitive } from '../../rotation/sensitive';
-import { retryAfterMs } from './retry-after';
+import { retryAfterMs } from '../http/retry-after';
 import { signatureHeader, signatureOf } from './signature';
 
 /** Where events are posted. */
