@@ -170,13 +170,13 @@ export class ScheduleUnavailableError extends RotationError {
   readonly retryable = true;
 }
 
-/** A receiver of events did not take one: it is down, slow or overloaded. */
+/** A receiver of events did not take one: it is down, slow or overloaded, not there yet, or does not let Rotor in. */
 export class EventUndeliveredError extends RotationError {
   override readonly name = 'EventUndelivered';
   readonly retryable = true;
 }
 
-/** A receiver of events refused one for good. */
+/** A receiver of events cannot take one, now or later. */
 export class EventRefusedError extends RotationError {
   override readonly name = 'EventRefused';
   readonly retryable = false;

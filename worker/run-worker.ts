@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
 import { EventLog } from '../adapters/event-log';
 import { createSecretsManagerClient } from '../adapters/secrets-manager';
+import { keepMemoryOutOfCores } from './core-files';
 import { createEventWorkers } from './create-event-workers';
 import { createRotorWorker, type RotorWorkerOptions } from './create-worker';
 import { type Deployment } from './deployment';
@@ -37,6 +38,8 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   installRuntime(options);
+  const warning = keepMemoryOutOfCores();
+  if (warning !== undefined) Runtime.instance().logger.warn(warning);
   const { publishers, close } = createEventPublishers(options.events ?? {});
   const connection = await connect(options);
   const secretsManager = createSecretsManagerClient();

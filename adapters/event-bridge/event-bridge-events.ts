@@ -56,9 +56,12 @@ function entryOf(event: RotationEvent, bus: string): PutEventsRequestEntry {
 
 function failure(code: string, { name, secretId }: RotationEvent): RotationError {
   const ids = { secretId, code };
-  if (!isForGood(code)) return new EventUndeliveredError(`EventBridge does not take ${name} now (${code}).`, ids);
-  return new EventRefusedError(
-    `EventBridge refuses ${name} (${code}). Check that ROTOR_EVENT_BUS exists in AWS_REGION, and grant events:PutEvents.`,
+  if (isForGood(code)) {
+    return new EventRefusedError(`EventBridge refuses ${name} (${code}). Check the name in ROTOR_EVENT_BUS.`, ids);
+  }
+  return new EventUndeliveredError(
+    `EventBridge does not take ${name} now (${code}). Where it goes on, check that ROTOR_EVENT_BUS exists in AWS_REGION, ` +
+      'and grant events:PutEvents.',
     ids,
   );
 }

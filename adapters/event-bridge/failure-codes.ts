@@ -1,18 +1,12 @@
 /**
- * What no repetition changes, as AWS tells of entries that failed and of whole calls. All else, above all what the network
- * says, is worth another attempt: an event that is put twice does less harm than one that is lost.
+ * What says that the event itself cannot be taken, as AWS tells of entries that failed and of whole calls: above all one
+ * that is too large. All else is worth another attempt, also a bus or a permission that is missing, for people make them.
  */
 const forGood: readonly string[] = [
-  'AccessDeniedException',
-  'InvalidAccountIdException',
   'InvalidArgument',
   'InvalidArgumentException',
   'MalformedDetail',
-  'NotAuthorizedForDetailTypeException',
-  'NotAuthorizedForSourceException',
-  'OperationDisabledException',
   'RedactionFailure',
-  'ResourceNotFoundException',
   'ValidationException',
 ];
 

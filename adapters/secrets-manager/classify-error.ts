@@ -7,6 +7,7 @@ import {
   StoreThrottledError,
   StoreUnavailableError,
 } from '../../rotation/errors';
+import { retryAfterMs } from '../http/retry-after';
 import { type FailedCall } from './failed-call';
 import { failedEndpoint } from './failed-endpoint';
 
@@ -16,6 +17,7 @@ interface SdkFailure {
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly endpoint: string;
+  readonly retryAfterMs: number | undefined;
 }
 
 type Meaning = (call: FailedCall, failure: SdkFailure) => RotationError;
@@ -32,13 +34,16 @@ export function classifyError(error: unknown, call: FailedCall): RotationError {
 }
 
 function describeFailure(error: unknown): SdkFailure {
-  const { name, code, $metadata } = Object(error) as Record<string, unknown>;
+  const { name, code, $metadata, $response } = Object(error) as Record<string, unknown>;
   const { httpStatusCode } = Object($metadata) as Record<string, unknown>;
+  const { headers } = Object($response) as Record<string, unknown>;
+  const { 'retry-after': retryAfter } = Object(headers) as Record<string, unknown>;
   return {
     name: typeof name === 'string' ? name : 'unknown',
     code: typeof code === 'string' ? code : undefined,
     status: typeof httpStatusCode === 'number' ? httpStatusCode : undefined,
     endpoint: failedEndpoint(error) ?? 'the Secrets Manager endpoint',
+    retryAfterMs: typeof retryAfter === 'string' ? retryAfterMs(retryAfter, new Date()) : undefined,
   };
 }
 
@@ -114,18 +119,20 @@ const keyUnusable: Meaning = ({ operation, ids }) =>
     ids,
   );
 
-const throttled: Meaning = ({ operation, ids }) =>
+const throttled: Meaning = ({ operation, ids }, { retryAfterMs: askedMs }) =>
   new StoreThrottledError(
     `Secrets Manager asks to slow down (${operation} on "${ids.secretId}"). Where it goes on, spread the rotations ` +
       'over more time: a region takes 50 writes a second.',
     ids,
+    askedMs,
   );
 
-const internalError: Meaning = ({ operation, ids }, { endpoint, status }) =>
+const internalError: Meaning = ({ operation, ids }, { endpoint, status, retryAfterMs: askedMs }) =>
   new StoreUnavailableError(
     `${endpoint} answers ${operation} on "${ids.secretId}" with a failure of its own (HTTP ${status ?? 500}). Where it ` +
       'goes on, check that Secrets Manager is what answers there.',
     ids,
+    askedMs,
   );
 
 const unreachable: Meaning = ({ operation, ids }, { endpoint }) =>

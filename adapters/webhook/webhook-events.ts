@@ -2,7 +2,7 @@ import { EventRefusedError, EventUndeliveredError } from '../../rotation/errors'
 import { type RotationEvent } from '../../rotation/rotation-event';
 import { type RotationEvents } from '../../rotation/rotation-events';
 import { type Sensitive } from '../../rotation/sensitive';
-import { retryAfterMs } from './retry-after';
+import { retryAfterMs } from '../http/retry-after';
 import { signatureHeader, signatureOf } from './signature';
 
 /** Where events are posted. */
@@ -17,8 +17,11 @@ export interface WebhookEventsOptions {
   readonly limitMs?: number;
 }
 
-/** Statuses that ask for another attempt although they say that the request is to blame. */
-const passing = [408, 425, 429];
+/**
+ * Statuses that say that this event, or this receiver, is done with. With all others an event is worth another attempt:
+ * a receiver is deployed, a permission granted.
+ */
+const forGood = [400, 410, 413, 422];
 
 /**
  * Posts events as JSON, signed. Only an answer from 200 to 299 is a success: redirects are not followed, and bodies of
@@ -42,7 +45,7 @@ export class WebhookEvents implements RotationEvents {
     if (status >= 200 && status < 300) return;
     const { secretId } = event;
     const message = `The webhook at ${this.#url.origin} answers ${event.name} with HTTP ${status}.`;
-    if (status >= 400 && status < 500 && !passing.includes(status)) throw new EventRefusedError(message, { secretId });
+    if (forGood.includes(status)) throw new EventRefusedError(message, { secretId });
     throw new EventUndeliveredError(message, { secretId }, retryAfterMs(headers.get('retry-after'), new Date()));
   }
 

@@ -78,11 +78,15 @@ export class GuardianChannel {
   }
 }
 
+/** Servers hold passwords in their memory, so that none of them may leave a core file: they inherit that limit. */
+const withoutCores = 'ulimit -c 0; exec "$0" "$@"';
+
 /** Detached, it is reached neither by Ctrl-C in the terminal nor by a signal to the parent's process group. */
 function spawnGuardian(folder: string): ChildProcess {
   const log = openSync(path.join(folder, 'guardian.log'), 'a', 0o600);
   try {
-    return spawn(process.execPath, [...scriptArguments(path.join(__dirname, 'guardian')), folder], {
+    const guardian = [process.execPath, ...scriptArguments(path.join(__dirname, 'guardian')), folder];
+    return spawn('/bin/sh', ['-c', withoutCores, ...guardian], {
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
       env: serverEnvironment(),

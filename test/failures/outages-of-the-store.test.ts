@@ -10,6 +10,7 @@ import { TcpProxy } from '../support/tcp-proxy';
 const steps = ['openRotation', 'createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 /** More than the attempts that the client makes by itself. */
 const throttled = 60;
+const clientAttempts = 3;
 const interference = new Interference();
 
 let rotor: RotorUnderTest;
@@ -66,4 +67,18 @@ test('a Secrets Manager that asks to slow down is waited for at each step', asyn
   for (const one of rotations) await expectRotated(rotor, one);
   const refused = rotor.endpoint.controls.calls.list().filter(({ error }) => error === 'ThrottlingException');
   expect(refused).toHaveLength(throttled);
+});
+
+test('a Secrets Manager that says for how long it wants to be left alone is left alone for that long', async () => {
+  const application = await rotor.createApplication();
+  const { faults, calls } = rotor.endpoint.controls;
+  faults.arm({ kind: 'throttle', operation: 'PutSecretValue', ms: 3_000, count: clientAttempts });
+
+  const rotation = await rotor.client.rotateSecret({ secretId: application.arn });
+
+  await expectRotated(rotor, { application, rotation });
+  const puts = calls.list().filter(({ request }) => request.ClientRequestToken === rotation.versionId);
+  expect(puts.map(({ error }) => error === undefined)).toEqual([false, false, false, true]);
+  const [lastRefused, taken] = puts.slice(-2).map(({ at }) => at);
+  expect(Number(taken) - Number(lastRefused)).toBeGreaterThanOrEqual(2_900);
 });

@@ -13,16 +13,17 @@ interface ImportRule {
   readonly packages: readonly string[];
 }
 
-/** The folders of the adapters. `mysql2` is no adapter of its own, but what two of them have in common. */
+/** The folders of the adapters. `mysql2` and `http` are no adapters of their own, but what two of them have in common. */
 const adapters = {
-  'secrets-manager': { packages: ['@aws-sdk/client-secrets-manager'], shares: [] },
+  http: { packages: [], shares: [] },
+  'secrets-manager': { packages: ['@aws-sdk/client-secrets-manager'], shares: ['http'] },
   postgres: { packages: ['pg'], shares: [] },
   mysql2: { packages: ['mysql2'], shares: [] },
   mysql: { packages: [], shares: ['mysql2'] },
   mariadb: { packages: [], shares: ['mysql2'] },
   'event-bridge': { packages: ['@aws-sdk/client-eventbridge'], shares: [] },
   'event-log': { packages: [], shares: [] },
-  webhook: { packages: [], shares: [] },
+  webhook: { packages: [], shares: ['http'] },
 } as const;
 
 /** What the worker may have of the adapters. */

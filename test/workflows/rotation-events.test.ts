@@ -251,6 +251,8 @@ describe('a receiver that', () => {
     'close',
     'noise',
     { status: 500 },
+    { status: 403 },
+    { status: 404 },
     { status: 302, headers: { location: '/' } },
   ])('answers %p delays no rotation, and gets all in order once it is well', async (bad) => {
     const health = { isWell: false };

@@ -11,7 +11,7 @@ export interface Fault {
   readonly operation?: string | undefined;
   /** How many calls meet it. @defaultValue 1 */
   readonly count?: number | undefined;
-  /** How long to delay, or to hide. @defaultValue 0 */
+  /** How long to delay, to hide or, of one that throttles, to ask to be left alone. @defaultValue 0 */
   readonly ms?: number | undefined;
 }
 

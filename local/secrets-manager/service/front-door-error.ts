@@ -10,9 +10,11 @@ export function serializationError(message: string): ServiceError {
   return frontDoorError('SerializationException', message);
 }
 
-/** The caller is too fast. */
-export function throttled(): ServiceError {
-  return frontDoorError('ThrottlingException', 'Rate exceeded');
+/** The caller is too fast, and may be told for how long to wait, in milliseconds. */
+export function throttled(waitMs = 0): ServiceError {
+  const answer = { status: 400, textKey: 'message' } as const;
+  const asked = waitMs === 0 ? {} : { retryAfter: Math.ceil(waitMs / 1_000) };
+  return new ServiceError('ThrottlingException', 'Rate exceeded', { ...answer, ...asked });
 }
 
 /** Something broke on the server's side; the request may be sent again. */

@@ -2,6 +2,8 @@
 export interface ErrorAnswer {
   readonly status: number;
   readonly textKey: 'Message' | 'message';
+  /** How long the caller is asked to wait, in seconds. @defaultValue nothing is said */
+  readonly retryAfter?: number;
 }
 
 /**

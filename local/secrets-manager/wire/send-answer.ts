@@ -12,7 +12,8 @@ export function sendResponse(to: ServerResponse, response: Readonly<Record<strin
 /** Sends an error, its type both in the body and in a header, as the service does. */
 export function sendError(to: ServerResponse, { type, message, answer }: ServiceError): void {
   const body = { __type: type, [answer.textKey]: message };
-  send(to, { status: answer.status, headers: { 'x-amzn-errortype': type }, body });
+  const asked = answer.retryAfter === undefined ? {} : { 'retry-after': String(answer.retryAfter) };
+  send(to, { status: answer.status, headers: { 'x-amzn-errortype': type, ...asked }, body });
 }
 
 function send(

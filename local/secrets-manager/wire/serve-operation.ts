@@ -112,7 +112,7 @@ async function before(
   const { operation, caller } = admitted;
   const scope = `${caller.accountId} ${caller.region}`;
   const isAdmitted = quotas?.admit(operation.name, { scope, now: performance.now() }) ?? true;
-  if (!isAdmitted || met.has('throttle')) throw throttled();
+  if (!isAdmitted || met.has('throttle')) throw throttled(met.get('throttle'));
   const delayMs = met.get('delay');
   if (delayMs !== undefined) await wait(delayMs);
   if (met.has('fail-before')) throw internalError();

@@ -300,6 +300,31 @@ describe('what it makes of an error', () => {
   });
 
   it.each([
+    { error: 'ThrottlingException', status: 400, retryAfter: '7', waitMs: 7_000 },
+    { error: 'SomethingNew', status: 429, retryAfter: '0', waitMs: 1_000 },
+    { error: 'SomethingNew', status: 503, retryAfter: '7', waitMs: 7_000 },
+    { error: 'ServiceUnavailable', status: 503, retryAfter: '86400', waitMs: 300_000 },
+    { error: 'ServiceUnavailable', status: 503, retryAfter: 'Wed, 21 Oct 2015 07:28:00 GMT', waitMs: 1_000 },
+    { error: 'ServiceUnavailable', status: 503, retryAfter: 'soon', waitMs: undefined },
+    { error: 'ThrottlingException', status: 400, retryAfter: undefined, waitMs: undefined },
+    { error: 'AccessDeniedException', status: 400, retryAfter: '7', waitMs: undefined },
+  ])('$error with status $status and Retry-After: $retryAfter waits for $waitMs ms', async ({ waitMs, ...answer }) => {
+    const store = await storeThatGets(answer);
+
+    expect((await failureOf(store.describe(secretId))).retryAfterMs).toBe(waitMs);
+  });
+
+  it('waits for a date of Retry-After', async () => {
+    const retryAfter = new Date(Date.now() + 60_000).toUTCString();
+    const store = await storeThatGets({ error: 'ThrottlingException', retryAfter });
+
+    const { retryAfterMs } = await failureOf(store.describe(secretId));
+
+    expect(retryAfterMs).toBeGreaterThan(55_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it.each([
     ['GetSecretValue', (store: SecretsManagerStore) => store.readLabel({ secretId, label: 'AWSCURRENT' })],
     [
       'PutSecretValue',

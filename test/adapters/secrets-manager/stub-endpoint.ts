@@ -12,7 +12,7 @@ export interface ReceivedCall {
 /** What to answer: a success's members, an error, a body of any kind, or nothing at all. */
 export type Answer =
   | { readonly members: Readonly<Record<string, unknown>> }
-  | { readonly error: string; readonly status?: number }
+  | { readonly error: string; readonly status?: number; readonly retryAfter?: string | undefined }
   | { readonly body: string; readonly status: number }
   | 'silence'
   | 'reset';
@@ -60,5 +60,11 @@ function send(response: ServerResponse, answer: Answer): void {
   response.setHeader('content-type', 'application/x-amz-json-1.1');
   if ('body' in answer) response.writeHead(answer.status).end(answer.body);
   else if ('members' in answer) response.end(JSON.stringify(answer.members));
-  else response.writeHead(answer.status ?? 400).end(JSON.stringify({ __type: answer.error, Message: rawText }));
+  else sendError(response, answer);
+}
+
+function sendError(response: ServerResponse, answer: Extract<Answer, { error: string }>): void {
+  const { error, status = 400, retryAfter } = answer;
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  response.writeHead(status).end(JSON.stringify({ __type: error, Message: rawText }));
 }

@@ -48,6 +48,15 @@ describe('test controls', () => {
     ]);
   });
 
+  it('says for how long to be left alone where it is told to, in whole seconds', async () => {
+    await arm('throttle', { ms: 1_500 });
+    await arm('throttle');
+
+    const answers = [await putTwo(), await putTwo()];
+
+    expect(answers.map(({ headers }) => headers['retry-after'])).toEqual(['2', undefined]);
+  });
+
   it('fails before the commit and keeps nothing', async () => {
     await arm('fail-before');
 

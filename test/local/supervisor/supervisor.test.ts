@@ -103,3 +103,11 @@ test('a process sees no variable of its parent that it was not given', async () 
   expect(printed).toContain('PATH=');
   expect(printed).not.toContain('canary');
 });
+
+test('no process may leave a core file', async () => {
+  const limits = ['-c', 'ulimit -S -c; ulimit -H -c'];
+  const process = await supervisor.start({ ...sleeper('one'), command: 'sh', args: limits });
+  await process.exited;
+
+  expect(await readFile(path.join(folder, 'one.log'), 'utf8')).toBe('0\n0\n');
+});

@@ -11,7 +11,7 @@ import { listedProcess, listedProcesses, living } from '../../support/process-tr
 import { endCommands, RotorCommand, runRotor } from '../../support/rotor-command';
 import { sharedServers } from '../../support/shared-servers';
 import { StoredSecret } from '../../support/stored-secret';
-import { readFolder, seenOfProcess } from './process-facts';
+import { coreLimits, readFolder, seenOfProcess } from './process-facts';
 
 const startMs = 60_000;
 
@@ -95,6 +95,15 @@ test('neither the folder of `rotor dev` nor a process of it shows a password, al
     findLeaks(content, values).map((leak) => `${place}: ${leak}`),
   );
   expect(leaks).toEqual([]);
+});
+
+test('no process of it may leave a core file', async () => {
+  const servers = listedProcesses(path.join(home, 'processes'));
+
+  const limits = await Promise.all(servers.map(({ pid }) => coreLimits(pid)));
+
+  expect(limits.length).toBeGreaterThanOrEqual(4);
+  expect(limits).toEqual(servers.map(() => ['0', '0']));
 });
 
 test('one that is planted in the folder, in a command line and in an environment is found', async () => {

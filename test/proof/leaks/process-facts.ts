@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,9 +9,25 @@ export async function seenOfProcess(pid: number): Promise<Buffer> {
   return Buffer.concat(await Promise.all(['cmdline', 'environ'].map((name) => readFile(`/proc/${pid}/${name}`))));
 }
 
-/** Lets a process leave a core file as large as it likes when it dies; switched off unless an operator does the same. */
+/** Lets a process leave a core file as large as it likes when it dies, as an operator may. */
 export async function allowCore(pid: number): Promise<void> {
   await promisify(execFile)('prlimit', ['--pid', String(pid), '--core=unlimited']);
+}
+
+/** Has the core file of a process hold its memory, whatever the process itself has said about that. */
+export async function showMemory(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/coredump_filter`, '0x33', { flag: 'r+' });
+}
+
+/** How large a core file of a process may be: soft and hard limit. */
+export async function coreLimits(pid: number): Promise<string[]> {
+  const limits = await readFile(`/proc/${pid}/limits`, 'utf8');
+  return /^Max core file size +(\S+) +(\S+)/m.exec(limits)?.slice(1) ?? [];
+}
+
+/** Whether the machine puts core files where the process works, and not into a collection of its own. */
+export function coresStayHere(): boolean {
+  return readFileSync('/proc/sys/kernel/core_pattern', 'utf8').startsWith('core');
 }
 
 /** Every byte of every file below a folder, by its path from there. A file that goes away meanwhile is left out. */

@@ -27,10 +27,12 @@ export const passwordcheck: LoggedPolicy = {
   refusal: { place: 'log', text: 'ERROR:  password must not equal user name' },
 };
 
-/** Starts a PostgreSQL that notes all that it can. */
+/** Starts a PostgreSQL that notes all that it can, and asks whoever is `trusted` for no password. */
 export async function startLoggedPostgres(binaries?: PostgresBinaries): Promise<LoggedServer> {
   const server = await startPostgresServer(everything, binaries);
   await server.sql('CREATE EXTENSION pg_stat_statements');
+  await server.sql('CREATE ROLE rds_iam; CREATE ROLE trusted');
+  await server.admit('host all +trusted 127.0.0.1/32 trust');
   const target = new PostgresTarget(server);
   return {
     target,

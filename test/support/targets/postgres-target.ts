@@ -74,15 +74,22 @@ export class PostgresTarget implements TargetServer {
   }
 
   async createApplication({ username, password, table }: UserAccount & { table: string }): Promise<void> {
-    const verifier = await scramVerifier({ password: new Sensitive(password), iterations: 4096 });
     for (const text of [
-      `CREATE ROLE ${username} LOGIN PASSWORD '${verifier}'`,
+      `CREATE ROLE ${username} LOGIN PASSWORD '${await verifierOf(password)}'`,
       `CREATE TABLE ${table} (id serial PRIMARY KEY, n integer)`,
       `GRANT SELECT, INSERT ON ${table} TO ${username}`,
       `GRANT USAGE ON SEQUENCE ${table}_id_seq TO ${username}`,
     ]) {
       await this.server.sql(text);
     }
+  }
+
+  async setPassword({ username, password }: UserAccount): Promise<void> {
+    await this.server.sql(`ALTER ROLE ${username} PASSWORD '${await verifierOf(password)}'`);
+  }
+
+  block(username: string): string {
+    return `ALTER ROLE ${username} NOLOGIN`;
   }
 
   inSession<T>(user: UserAccount, use: (run: RunStatement) => Promise<T>): Promise<T> {
@@ -120,4 +127,8 @@ export class PostgresTarget implements TargetServer {
   stop(): Promise<void> {
     return this.server.stop();
   }
+}
+
+function verifierOf(password: string): Promise<string> {
+  return scramVerifier({ password: new Sensitive(password), iterations: 4096 });
 }

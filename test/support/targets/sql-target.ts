@@ -99,6 +99,14 @@ export class SqlTarget implements TargetServer {
     }
   }
 
+  async setPassword({ username, password }: UserAccount): Promise<void> {
+    await this.server.sql(`ALTER USER ${username} IDENTIFIED ${this.#parts.identifiedBy(password)}`);
+  }
+
+  block(username: string): string {
+    return `ALTER USER ${username} ACCOUNT LOCK`;
+  }
+
   inSession<T>(user: UserAccount, use: (run: RunStatement) => Promise<T>): Promise<T> {
     return this.server.withConnection((connection) => use((text) => rowsOf(connection, text)), {
       ...this.server.credential(user),

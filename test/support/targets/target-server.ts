@@ -38,6 +38,10 @@ export interface TargetServer {
   readonly rights: RightsStatements;
   /** Makes a user who may insert into a table of this name and count its rows, unseen by any log of the server. */
   createApplication(user: UserAccount & { readonly table: string }): Promise<void>;
+  /** Changes the password of a user by hand, unseen by any log of the server. */
+  setPassword(user: UserAccount): Promise<void>;
+  /** Takes the right to sign in from a user; run as the superuser. */
+  block(username: string): string;
   /** Hands out a connection of its own. */
   inSession<T>(user: UserAccount, use: (run: RunStatement) => Promise<T>): Promise<T>;
   openPool(user: UserAccount): ConnectionPool;

@@ -2,8 +2,8 @@ const leastMs = 1_000;
 const mostMs = 300_000;
 
 /**
- * How long a receiver asks to be left alone, from its `Retry-After` header: seconds or a date. Never more than five
- * minutes, so that nobody can put events off for ever. Undefined where it does not say.
+ * How long a server asks to be left alone, from its `Retry-After` header: seconds or a date. Never more than five
+ * minutes, so that nobody can put a caller off for ever. Undefined where it does not say.
  */
 export function retryAfterMs(header: string | null, now: Date): number | undefined {
   if (header === null) return undefined;

@@ -1,0 +1,35 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { seenOfProcess } from './process-facts';
+
+const everyMs = 1_000;
+
+/** Looks again and again at the command lines and environments of all processes of the machine, and keeps what it sees. */
+export class ProcessSampler {
+  readonly #seen = new Set<string>();
+  #isRunning = true;
+  readonly #running: Promise<void>;
+
+  constructor() {
+    this.#running = this.#sample();
+  }
+
+  /** All that was seen so far. */
+  get text(): string {
+    return [...this.#seen].join('\n');
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    await this.#running;
+  }
+
+  async #sample(): Promise<void> {
+    while (this.#isRunning) {
+      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+      const seen = await Promise.all(pids.map((pid) => seenOfProcess(Number(pid)).catch(() => '')));
+      for (const facts of seen) this.#seen.add(facts.toString('latin1'));
+      await delay(everyMs);
+    }
+  }
+}
