@@ -1,10 +1,11 @@
 import { waitUntil } from '../../local/supervisor';
 import { expectRotated, expectUndone, type RotationOf } from '../support/end-states';
 import { HeldCall } from '../support/held-call';
+import { Hold } from '../support/hold';
 import { type OwnPostgresServer, startPostgresServer } from '../support/postgres-server';
 import { type RotatedApplication } from '../support/rotated-application';
 import { endCommands, RotorCommand } from '../support/rotor-command';
-import { RotorUnderTest } from '../support/rotor-under-test';
+import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
 import { createSubject, postgresStrategies } from '../support/subject';
 
 /** The polls of a frozen process take tasks to themselves until they expire, each for a heartbeat. */
@@ -13,6 +14,7 @@ const limitMs = 180_000;
 let rotor: RotorUnderTest;
 let server: OwnPostgresServer;
 let network: HeldCall | undefined;
+let undoing: RunningWorker | undefined;
 
 beforeAll(async () => {
   rotor = await RotorUnderTest.start();
@@ -22,8 +24,9 @@ beforeAll(async () => {
 afterEach(async () => {
   rotor.endpoint.controls.faults.clear();
   await endCommands();
-  await network?.close();
+  await Promise.all([network?.close(), undoing?.stop()]);
   network = undefined;
+  undoing = undefined;
 });
 
 afterAll(async () => {
@@ -160,13 +163,14 @@ test(
   'a version that a worker sent before it was frozen, and that arrives after the rotation was undone, bars nothing',
   async () => {
     const application = await createSubject(rotor, { strategy: 'single-user', postgres: server });
+    const createsNothing = new Hold({ step: 'createSecret', moment: 'before' });
     network = await HeldCall.start({ url: rotor.endpoint.url, operation: 'PutSecretValue' });
     const frozen = await startWorker({ AWS_ENDPOINT_URL_SECRETS_MANAGER: network.url });
     const rotation = await rotor.client.rotateSecret({ secretId: application.name });
     await network.sent;
     frozen.kill('SIGSTOP');
     await rotor.owner(application.arn).cancel();
-    await startWorker();
+    undoing = await rotor.startWorker({ wrap: (activities) => createsNothing.wrap(activities) });
     await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
     expect(putsOf(rotation.versionId)).toEqual([]);
 
@@ -177,6 +181,7 @@ test(
     await expectUndone(rotor, { application, rotation, type: 'Cancelled' });
     expect(await application.versions()).toHaveLength(2);
     expect([...new Set(putsOf(rotation.versionId))]).toEqual(['ResourceExistsException']);
+    createsNothing.release();
     await expectRotated(rotor, { application, rotation: await rotor.rotate(application) });
   },
   limitMs,
