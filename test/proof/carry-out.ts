@@ -1,4 +1,4 @@
-import { type Client } from '@temporalio/client';
+import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -97,6 +97,13 @@ jest.mock('@temporalio/workflow', () => ({
   metricMeter: { createCounter: () => ({ add: () => undefined }) },
 }));
 
+/** A Temporal that is asked for a secret's Schedule only, and has none. */
+const withoutSchedules = {
+  schedule: {
+    getHandle: () => ({ describe: () => Promise.reject(new ScheduleNotFoundError('There is none.', '')) }),
+  },
+} as unknown as Client;
+
 const timeline = {
   run: (_: string, action: () => Promise<unknown>) => action(),
   enter: () => undefined,
@@ -106,7 +113,7 @@ const timeline = {
 /**
  * Carries a rotation out in this process: the owner's first act, the workflow's order of steps and undo, the activities with
  * their rule of what is tried again, the steps and the strategies are the real ones; only Temporal is not there, and what
- * needs it: the Schedule that is armed at the end.
+ * needs it: the Schedule, of which there is none, and which nothing arms at the end.
  */
 export async function carryOut(rotation: Rotation): Promise<End> {
   const { request } = rotation;
@@ -210,7 +217,7 @@ function runAttempt({ deps }: Rotation, { step, input, attempt }: StepRun & { at
     };
     const hosted = createActivities({
       stepDeps: (signal) => deps({ step, signal, giveUp, cutOff, over: () => Promise.allSettled([run]) }),
-      temporal: undefined as unknown as Client, // nothing that is run here asks for it
+      temporal: withoutSchedules,
     }) as unknown as Record<AnyStep, (given: RotationRequest) => Promise<Outcome>>;
     const run = environment.run<[RotationRequest], Outcome, typeof hosted.createSecret>(hosted[step], input);
     run.then(resolve, reject);
