@@ -24,6 +24,7 @@ const rotations = [
   'local/demo',
   'local/dev',
   'local/stack',
+  'proof/kill-points',
   'proof/races/requests',
   'proof/random-kills',
   'proof/leaks',

@@ -4,6 +4,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../activities';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { type RotationEvents } from '../../rotation/rotation-events';
+import { type StepDeps } from '../../rotation/steps/step';
 import { type Deployment, versioning } from '../../worker/deployment';
 import { enginesFor } from '../../worker/engine-registry';
 import { eventSinks } from '../../worker/event-sinks';
@@ -16,8 +17,10 @@ export interface HeldWorkerOptions {
   readonly taskQueue: string;
   readonly secretsManager: SecretsManagerClient;
   readonly workflowBundle: { readonly codePath: string };
-  /** Changes the activities. */
-  readonly wrap: (activities: Activities) => Activities;
+  /** Changes the activities. @defaultValue they stay as they are */
+  readonly wrap?: (activities: Activities) => Activities;
+  /** Changes the ports of each attempt of a step. @defaultValue they stay as they are */
+  readonly wrapPorts?: (deps: StepDeps) => StepDeps;
   readonly eventLog?: RotationEvents;
   readonly publishers?: readonly string[];
   readonly deployment?: Deployment | undefined;
@@ -25,12 +28,14 @@ export interface HeldWorkerOptions {
 
 /** A worker as `createRotorWorker` makes it, whose activities a test can get at, and which leaves at once. */
 export async function createHeldWorker(options: HeldWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, secretsManager, workflowBundle, wrap, eventLog, publishers = [] } = options;
+  const { connection, namespace, taskQueue, secretsManager, workflowBundle, eventLog, publishers = [] } = options;
+  const { wrap = (activities: Activities) => activities, wrapPorts = (deps: StepDeps) => deps } = options;
   const activities = createActivities({
-    stepDeps: (signal) => ({
-      store: new SecretsManagerStore({ client: secretsManager, signal }),
-      engineFor: enginesFor(signal),
-    }),
+    stepDeps: (signal) =>
+      wrapPorts({
+        store: new SecretsManagerStore({ client: secretsManager, signal }),
+        engineFor: enginesFor(signal),
+      }),
     temporal: new Client({ connection, namespace }),
     searchable: (await registerSearchAttributes(connection, namespace)) === undefined,
     publishers,

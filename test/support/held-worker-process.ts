@@ -1,21 +1,11 @@
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { createSecretsManagerClient } from '../../adapters/secrets-manager';
-import { workerEnvironment } from '../../worker';
-import { createHeldWorker } from './create-held-worker';
+import { createHeldWorkerHere } from './held-worker-here';
 import { Hold, type HoldPoint } from './hold';
 
 /** A worker process that stops at one place of a rotation, says so, and then waits to be killed. */
 async function main(): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [step, moment, codePath = ''] = process.argv.slice(-3);
-  const { temporal, namespace, taskQueue } = workerEnvironment();
-  const connection = await NativeConnection.connect(temporal);
   const hold = new Hold({ step, moment } as HoldPoint);
-  const worker = await createHeldWorker({
-    connection,
-    namespace,
-    taskQueue,
-    secretsManager: createSecretsManagerClient(),
+  const worker = await createHeldWorkerHere({
     workflowBundle: { codePath },
     wrap: (activities) => hold.wrap(activities),
   });

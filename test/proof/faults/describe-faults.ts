@@ -1,22 +1,13 @@
+import { type Course, directions, waysOn } from '../course';
 import { type Ground, type GroundPlan } from '../ground/ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';
 import { type Fault, faults } from './faults';
-import { type Course, directions, type Result, runTrial } from './run-trial';
+import { type Result, runTrial } from './run-trial';
 import { factsOf, wanted, type Hit } from './verdict';
 
 /** On a real server one call in so many is hit in the short form. */
 const oneIn = 20;
-
-/** Every way to rotate that makes other calls than the others. */
-const courses = [
-  { title: 'single-user', strategy: 'single-user' },
-  { title: 'single-user by a superuser', strategy: 'single-user', isBySuperuser: true },
-  { title: 'alternating-users', strategy: 'alternating-users' },
-  { title: 'alternating-users for the first time', strategy: 'alternating-users', isFirst: true },
-  { title: 'multiple-credentials', strategy: 'multiple-credentials' },
-  { title: 'multiple-credentials by a superuser', strategy: 'multiple-credentials', isBySuperuser: true },
-] as const;
 
 /** Proves that a rotation survives each fault at each of its calls, on a database and a secret store. */
 export function describeFaults(plan: GroundPlan): void {
@@ -31,8 +22,7 @@ export function describeFaults(plan: GroundPlan): void {
       await ground.stop();
     });
 
-    const possible = courses.filter(({ strategy }) => strategy !== 'multiple-credentials' || plan.hasSecondPasswords);
-    describe.each(possible)('$title', (kind) => {
+    describe.each(waysOn(plan))('$title', (kind) => {
       describe.each(directions)('going %s', (direction) => {
         const course: Course = { ...kind, direction };
         let recorded: Result;

@@ -1,23 +1,14 @@
 import { type PasswordChange, type UserPair } from '../../../rotation/database-engine';
 import { PermissionMissingError } from '../../../rotation/errors';
-import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { carryOut, type End } from '../carry-out';
+import { arrangeFor, type Course } from '../course';
 import { type Ground } from '../ground/ground';
-import { arrange, type Arranged, type Scene } from '../state-table/arrange';
+import { type Arranged } from '../state-table/arrange';
 import { look, type Seen } from '../state-table/look';
 import { credentialIn } from '../state-table/secret-draft';
 import { type Around, type Call, type CallUnderWay, withBoundary } from './boundary';
 import { beginFault, type Fault, type FaultUnderWay } from './faults';
 import { Promotions } from './promotions';
-
-/** Whether the rotation succeeds but for the fault, or its test fails for good, so that it is undone. */
-export const directions = ['forward', 'back'] as const;
-
-/** A rotation before anything happens to it. */
-export interface Course extends Pick<Scene, 'isBySuperuser' | 'isFirst'> {
-  readonly strategy: StrategyName;
-  readonly direction: (typeof directions)[number];
-}
 
 /** A rotation to carry out. */
 export interface Trial extends Course {
@@ -75,16 +66,6 @@ export async function runTrial(ground: Ground, trial: Trial): Promise<Result> {
   await fault?.end?.();
   const found = { ...(await look(ground, arranged)), ...(await passwordsOf(ground, { arranged, told })) };
   return { calls, end, isAsked, promotions: promotions.count, ...found };
-}
-
-function arrangeFor(
-  ground: Ground,
-  { strategy, isBySuperuser = strategy === 'alternating-users', isFirst = false }: Course,
-): Promise<Arranged> {
-  return arrange(ground, {
-    ...{ strategy, isBySuperuser, isFirst, passwords: ground.database.hasSecondPasswords ? 'two' : 'one' },
-    ...{ step: 'createSecret', labels: 'no pending', database: 'current' },
-  });
 }
 
 const justMake: Around = (_, make) => make();

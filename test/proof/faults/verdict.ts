@@ -1,7 +1,9 @@
 import { type End } from '../carry-out';
+import { type Course } from '../course';
+import { type EndState, endStateOf, wantedEndState } from '../end-state';
 import { type Call } from './boundary';
 import { type Fault, isForGood } from './faults';
-import { type Course, type Result } from './run-trial';
+import { type Result } from './run-trial';
 
 /** One call that is hit. */
 export interface Hit {
@@ -12,7 +14,7 @@ export interface Hit {
 }
 
 /** What a rotation leaves behind. */
-export interface Facts {
+export interface Facts extends EndState {
   /** The call that was hit. */
   readonly hit: Call | undefined;
   readonly end: End['kind'];
@@ -20,14 +22,6 @@ export interface Facts {
   readonly isAskedInVain: boolean;
   /** How often AWSCURRENT went to another version. */
   readonly promotions: number;
-  readonly current: string | undefined;
-  readonly previous: string | undefined;
-  /** AWSPENDING on AWSCURRENT's version, or on none. */
-  readonly isLegal: boolean;
-  /** Whether AWSCURRENT's credential signs in. */
-  readonly signsIn: boolean;
-  /** Whether the other of the rotation's two credentials does; undefined where either is right. */
-  readonly otherSignsIn: boolean | undefined;
   readonly newPasswords: 'at most one' | 'several';
   /** Whether the database was told a password that the store does not have under the rotation's token. */
   readonly toldUnstored: boolean;
@@ -36,19 +30,12 @@ export interface Facts {
 
 /** What came of a rotation. */
 export function factsOf(course: Course, result: Result, hit?: Hit): Facts {
-  const { AWSCURRENT, AWSPENDING, AWSPREVIOUS } = result.labels;
-  const isPromoted = AWSCURRENT === 'token';
-  const signsIn = (name: 'pending' | 'current'): boolean => result.accepted.includes(name);
   return {
     hit: hit && result.calls[hit.at],
     end: result.end.kind,
     isAskedInVain: result.isAsked && !mayAsk(hit),
     promotions: result.promotions,
-    current: AWSCURRENT,
-    previous: AWSPREVIOUS,
-    isLegal: AWSPENDING === undefined || AWSPENDING === AWSCURRENT,
-    signsIn: signsIn(isPromoted ? 'pending' : 'current'),
-    otherSignsIn: isLeftAlone(course, isPromoted) ? undefined : signsIn(isPromoted ? 'current' : 'pending'),
+    ...endStateOf(course, result),
     newPasswords: result.newPasswords <= 1 ? 'at most one' : 'several',
     toldUnstored: result.toldUnstored,
     versions: result.versions <= 3 ? 'at most one more' : 'several more',
@@ -64,11 +51,7 @@ export function wanted(course: Course, hit?: Hit): Facts {
     end: isPromoted ? 'rotated' : 'failed',
     isAskedInVain: false,
     promotions: isPromoted ? 1 : 0,
-    current: isPromoted ? 'token' : 'start',
-    previous: isPromoted ? 'start' : 'older',
-    isLegal: true,
-    signsIn: true,
-    otherSignsIn: isLeftAlone(course, isPromoted) ? undefined : isPromoted && course.strategy !== 'single-user',
+    ...wantedEndState(course, isPromoted),
     newPasswords: 'at most one',
     toldUnstored: false,
     versions: 'at most one more',
@@ -79,9 +62,4 @@ export function wanted(course: Course, hit?: Hit): Facts {
 function mayAsk(hit: Hit | undefined): boolean {
   if (!hit || !isForGood(hit.fault)) return false;
   return ['finishSecret', 'restoreCurrent', 'discardPending'].includes(hit.call.step);
-}
-
-/** The alternate user keeps the password of a rotation that was undone: nobody uses it before the next one. */
-function isLeftAlone({ strategy }: Course, isPromoted: boolean): boolean {
-  return strategy === 'alternating-users' && !isPromoted;
 }

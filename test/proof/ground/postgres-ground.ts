@@ -11,13 +11,14 @@ export const postgresGround: GroundPlan = {
   isQuick: false,
   start: async () => {
     const [server, { secrets, stop }] = await Promise.all([startPostgresServer(), startSecretPlace()]);
-    return groundOf(databasePlace(server), secrets, async () => {
+    return groundOf(postgresPlace(server), secrets, async () => {
       await Promise.all([server.stop(), stop()]);
     });
   },
 };
 
-function databasePlace(server: PostgresServer): DatabasePlace {
+/** A PostgreSQL that runs. */
+export function postgresPlace(server: PostgresServer): DatabasePlace {
   return {
     address: server.address,
     superuser: server.superuser,

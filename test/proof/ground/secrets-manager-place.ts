@@ -26,7 +26,8 @@ export async function startSecretPlace(): Promise<{ secrets: SecretPlace; stop: 
   return { secrets: secretPlace(client, region), stop };
 }
 
-function secretPlace(client: SecretsManagerClient, region: string): SecretPlace {
+/** A Secrets Manager endpoint that runs. */
+export function secretPlace(client: SecretsManagerClient, region: string): SecretPlace {
   return {
     store: (signal) => new SecretsManagerStore({ client, signal }),
     createSecret: async ({ name, text }) => {

@@ -16,7 +16,7 @@ export function mysqlGround(program: MysqlProgram): GroundPlan {
     name: 'MySQL',
     hasSecondPasswords: true,
     isQuick: false,
-    start: async () => startOn(await startMysqlServer(program), dualPassword),
+    start: async () => startOn(await startMysqlServer(program), mysqlPlace),
   };
 }
 
@@ -26,8 +26,18 @@ export function mariadbGround(program: MariadbProgram): GroundPlan {
     name: 'MariaDB',
     hasSecondPasswords: true,
     isQuick: false,
-    start: async () => startOn(await startMariadbServer(program), authenticationList),
+    start: async () => startOn(await startMariadbServer(program), mariadbPlace),
   };
+}
+
+/** A MySQL that runs. */
+export function mysqlPlace(server: SqlServer): DatabasePlace {
+  return databasePlace(server, dualPassword);
+}
+
+/** A MariaDB that runs. */
+export function mariadbPlace(server: SqlServer): DatabasePlace {
+  return databasePlace(server, authenticationList);
 }
 
 const dualPassword: PasswordStatements = (account, [password = '', second]) => {
@@ -44,9 +54,9 @@ const authenticationList: PasswordStatements = (account, passwords) => {
   return [`ALTER USER ${account} IDENTIFIED VIA ${ways.join(' OR ')}`];
 };
 
-async function startOn(server: OwnSqlServer, statements: PasswordStatements): Promise<Ground> {
+async function startOn(server: OwnSqlServer, place: (server: SqlServer) => DatabasePlace): Promise<Ground> {
   const { secrets, stop } = await startSecretPlace();
-  return groundOf(databasePlace(server, statements), secrets, async () => {
+  return groundOf(place(server), secrets, async () => {
     await Promise.all([server.stop(), stop()]);
   });
 }

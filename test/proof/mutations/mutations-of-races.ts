@@ -1,6 +1,7 @@
 import { type Mutation, type Suite } from './mutation';
 
 const racesOf = (tests: string): Suite => ({ file: 'test/proof/races/fakes.test.ts', tests });
+const kills: Suite = { file: 'test/proof/kill-points/postgres.test.ts', tests: 'going forward' };
 
 /** Defects that races, kills and leaks have to show. */
 export const mutationsOfRaces: readonly Mutation[] = [
@@ -107,6 +108,39 @@ export const mutationsOfRaces: readonly Mutation[] = [
       },
     ],
     suite: racesOf('goes on when its rotation was given up'),
+  },
+  {
+    defect: 'a step whose worker died is not tried again',
+    edits: [
+      {
+        file: 'workflows/activity-options.ts',
+        find: "retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },",
+        replace: 'retry: { maximumAttempts: 1 },',
+      },
+    ],
+    suite: kills,
+  },
+  {
+    defect: 'finishSecret takes the promotion by an attempt whose worker died for somebody else’s',
+    edits: [
+      {
+        file: 'rotation/steps/finish-secret.ts',
+        find: 'if (current !== clientRequestToken) {',
+        replace: "if (current !== '') {",
+      },
+    ],
+    suite: kills,
+  },
+  {
+    defect: 'the password of an alternate user is set again though it works already',
+    edits: [
+      {
+        file: 'adapters/postgres/postgres-engine.ts',
+        find: 'if (await this.canSignIn(alternate)) return { changed };',
+        replace: '',
+      },
+    ],
+    suite: kills,
   },
   {
     defect: 'a step prints the password that it sets',

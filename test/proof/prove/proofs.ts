@@ -26,6 +26,12 @@ export const proofs: readonly Proof[] = [
     env: full,
   },
   {
+    name: 'kill-points',
+    claim: 'no kill of the worker, before or after any call, loses a password, sets a second one or stops a rotation',
+    tests: ['test/proof/kill-points'],
+    env: full,
+  },
+  {
     name: 'random-kills',
     claim: 'no kill of any process, at any time, loses a password or a rotation',
     tests: ['test/proof/random-kills', 'test/worker/killed'],

@@ -1,5 +1,5 @@
 import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
-import { directions } from '../faults/run-trial';
+import { directions } from '../course';
 import { type Ground, type GroundPlan } from '../ground/ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';

@@ -1,16 +1,14 @@
 import { type StepDeps } from '../../../rotation/steps/step';
-import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { type Attempt, carryOut, type End } from '../carry-out';
+import { type Course } from '../course';
 import { type Around, type Call, withBoundary } from '../faults/boundary';
-import { madeIn, type Trial } from '../faults/run-trial';
+import { madeIn } from '../faults/run-trial';
 import { type Ground } from '../ground/ground';
 import { arrange, type Arranged } from '../state-table/arrange';
 import { look, type Seen } from '../state-table/look';
 
 /** A rotation that somebody else interferes with. */
-export interface Race {
-  readonly strategy: StrategyName;
-  readonly direction: Trial['direction'];
+export interface Race extends Course {
   /** Makes each call of the rotation, and does beside it what somebody else does. @defaultValue nothing */
   readonly around?: (arranged: Arranged) => Around;
   /** Told of each attempt, before it makes a call. */
