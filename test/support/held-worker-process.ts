@@ -1,7 +1,7 @@
 import { createHeldWorkerHere } from './held-worker-here';
 import { Hold, type HoldPoint } from './hold';
 
-/** A worker process that stops at one place of a rotation, says so, and then waits to be killed. */
+/** A worker process that says when it works and when a rotation is at the place to stop at, and waits to be killed. */
 async function main(): Promise<void> {
   const [step, moment, codePath = ''] = process.argv.slice(-3);
   const hold = new Hold({ step, moment } as HoldPoint);
@@ -10,6 +10,7 @@ async function main(): Promise<void> {
     wrap: (activities) => hold.wrap(activities),
   });
   void hold.reached.then(() => process.stdout.write('held\n'));
+  process.stdout.write('works\n');
   await worker.run();
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { scriptArguments, serverEnvironment } from '../../local/supervisor';
 import { type HoldPoint } from '../support/hold';
 import { RotorCommand, endCommands } from '../support/rotor-command';
@@ -20,16 +21,17 @@ afterEach(async () => {
 
 afterAll(() => rotor.close());
 
-/** A worker process that stops at a place of a rotation; resolves when it is there. */
-function startHeldWorker({ step, moment }: HoldPoint): { worker: ChildProcess; held: Promise<void> } {
+/** A worker process that stops at a place of a rotation; resolves when it works, and `held` when a rotation is there. */
+async function startHeldWorker({ step, moment }: HoldPoint): Promise<{ worker: ChildProcess; held: Promise<void> }> {
   const script = scriptArguments(path.join(__dirname, '../support/held-worker-process'));
   const worker = spawn(process.execPath, [...script, step, moment, rotor.servers.program.workflowBundle], {
     env: serverEnvironment({ ...rotor.environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   workers.push(worker);
-  const held = once(worker.stdout, 'data').then(() => undefined);
-  return { worker, held };
+  const lines = createInterface(worker.stdout);
+  await once(lines, 'line'); // on a busy machine it starts for longer than a caller waits for a worker
+  return { worker, held: once(lines, 'line').then(() => undefined) };
 }
 
 async function kill(worker: ChildProcess): Promise<void> {
@@ -47,7 +49,7 @@ test.each<HoldPoint & { known: 'both' | 'pending' | 'first' }>([
   'a worker killed with -9 $moment $step: a new one finishes the same rotation with the same token',
   async ({ step, moment, known }) => {
     const application = await rotor.createApplication();
-    const { worker, held } = startHeldWorker({ step, moment });
+    const { worker, held } = await startHeldWorker({ step, moment });
     const rotation = await rotor.client.rotateSecret({ secretId: application.name });
     await held;
     const pending = await application.password(rotation.versionId);

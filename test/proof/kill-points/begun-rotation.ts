@@ -3,9 +3,9 @@ import { waitUntil } from '../../../local/supervisor';
 import { rotationId } from '../../../rotation/rotation-id';
 import { waiting } from '../../../workflows/rotation-status';
 import { type RotorUnderTest } from '../../support/rotor-under-test';
-import { type Course } from '../end-state';
+import { arrangeFor, type Course } from '../course';
 import { type Ground } from '../ground/ground';
-import { arrange, type Arranged } from '../state-table/arrange';
+import { type Arranged } from '../state-table/arrange';
 import { type Stage } from './stage';
 
 /** A rotation that can be begun, of a secret of its own. */
@@ -39,11 +39,7 @@ export async function prepare<Each extends { readonly course: Course }>(
   ground: Ground,
   trial: Each,
 ): Promise<Each & Prepared> {
-  const { strategy } = trial.course;
-  const passwords = ground.database.hasSecondPasswords ? 'two' : 'one';
-  const arranged = await arrange(ground, {
-    ...{ strategy, passwords, step: 'createSecret', labels: 'no pending', database: 'current' },
-  });
+  const arranged = await arrangeFor(ground, trial.course);
   return { ...trial, arranged, rotation: rotationId(arranged.request.secretId) };
 }
 

@@ -1,6 +1,6 @@
 import { endCommands } from '../../support/rotor-command';
-import { type Course, directions } from '../end-state';
-import { isFull, sample } from '../sample';
+import { type Course, directions, waysOn } from '../course';
+import { isFull, sample, seedOf } from '../sample';
 import { wanted } from './facts';
 import { type Killed, killAt, record, type Recorded, type Trial } from './kill-at';
 import { type KillPoint, moments } from './kill-point';
@@ -22,10 +22,11 @@ const limitMs = isFull ? 1_800_000 : 170_000;
 
 /** Proves that a rotation comes to the same end wherever in its course its worker is killed, on a database. */
 export function describeKillPoints(plan: NotingPlan): void {
-  const strategies = isFull ? plan.strategies : plan.inShort;
-  const courses = strategies.flatMap((strategy) => directions.map((direction) => ({ strategy, direction })));
+  const ways = waysOn(plan).filter(({ title }) => isFull || plan.inShort.includes(title));
+  const courses = ways.flatMap((way) => directions.map((direction) => ({ ...way, direction })));
+  const where = isFull ? 'every call' : 'a sample of the calls';
 
-  describe(`kill -9 of the worker at ${isFull ? 'every call' : 'a sample of the calls'} on ${plan.name}`, () => {
+  describe(`kill -9 of the worker at ${where} on ${plan.name}${seedOf({ isQuick: false })}`, () => {
     let stage: Stage;
     let recorded: readonly Recorded[];
     const killed: Killed[] = [];
@@ -45,9 +46,9 @@ export function describeKillPoints(plan: NotingPlan): void {
       await closeStage(stage);
     });
 
-    describe.each(courses)('$strategy going $direction', (course) => {
+    describe.each(courses)('$title going $direction', (course) => {
       const of = <Each extends { readonly course: Course }>(all: readonly Each[]): Each[] =>
-        all.filter((each) => each.course.strategy === course.strategy && each.course.direction === course.direction);
+        all.filter((each) => each.course === course);
 
       it('owes and does this where nobody is killed', () => {
         const all = of(recorded).map(({ seen }) => seen);

@@ -1,4 +1,5 @@
-import { type Course, type EndState, endStateOf, wantedEndState } from '../end-state';
+import { type Course } from '../course';
+import { type EndState, endStateOf, wantedEndState } from '../end-state';
 import { look } from '../state-table/look';
 import { type End, type Prepared } from './begun-rotation';
 import { type Stage } from './stage';

@@ -1,5 +1,5 @@
 import { RotorCommand } from '../../support/rotor-command';
-import { type Course } from '../end-state';
+import { type Course } from '../course';
 import { inParallel } from '../in-parallel';
 import { begin, type Begun, prepare, type Prepared, untilOver } from './begun-rotation';
 import { see, type Seen } from './facts';

@@ -1,10 +1,10 @@
-import { type StrategyName, strategyNames } from '../../../rotation/strategies/rotation-strategy';
 import { startMariadbServer } from '../../support/mariadb-server';
 import { startMysqlServer } from '../../support/mysql-server';
 import { startPostgresServer } from '../../support/postgres-server';
 import { type MariadbProgram } from '../../support/servers/mariadb-program';
 import { type MysqlProgram } from '../../support/servers/mysql-program';
 import { type OwnSqlServer } from '../../support/servers/sql-server';
+import { type Way } from '../course';
 import { type DatabasePlace } from '../ground/ground';
 import { postgresPlace } from '../ground/postgres-ground';
 import { mariadbPlace, mysqlPlace } from '../ground/sql-grounds';
@@ -20,17 +20,16 @@ export interface NotingDatabase {
 /** Such a server before it runs. */
 export interface NotingPlan {
   readonly name: string;
-  /** How its users are rotated. */
-  readonly strategies: readonly StrategyName[];
-  /** How they are in the short form: as on no server that starts sooner. */
-  readonly inShort: readonly StrategyName[];
+  readonly hasSecondPasswords: boolean;
+  /** The ways to rotate of the short form: those of no server that starts sooner. */
+  readonly inShort: readonly Way['title'][];
   readonly start: () => Promise<NotingDatabase>;
 }
 
 /** PostgreSQL, as the product brings it. */
 export const notingPostgres: NotingPlan = {
   name: 'PostgreSQL',
-  strategies: ['single-user', 'alternating-users'],
+  hasSecondPasswords: false,
   inShort: ['single-user', 'alternating-users'],
   start: async () => {
     const server = await startPostgresServer({ log_statement: 'ddl' });
@@ -53,7 +52,7 @@ export function notingMariadb(program: MariadbProgram): NotingPlan {
   return { name: 'MariaDB', ...second, start };
 }
 
-const second = { strategies: strategyNames, inShort: ['multiple-credentials'] } as const;
+const second = { hasSecondPasswords: true, inShort: ['multiple-credentials'] } as const;
 const noting = { 'general-log': 'ON', 'log-output': 'TABLE' };
 
 function noticing(server: OwnSqlServer, placeOf: (server: OwnSqlServer) => DatabasePlace): NotingDatabase {

@@ -1,7 +1,7 @@
 import { Sensitive } from '../../../rotation/sensitive';
 import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
-import { type Call } from '../faults/boundary';
 import { directions } from '../course';
+import { type Call } from '../faults/boundary';
 import { type Ground, type GroundPlan, textOf } from '../ground/ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';
