@@ -43,6 +43,8 @@ interface FailureScene extends Scene {
   readonly notes: string[];
 }
 
+type AskedRotation = RotateSecretRequest & { readonly clientRequestToken: string };
+
 const limitMs = 50_000;
 const everyMs = 1_000;
 
@@ -118,13 +120,16 @@ function passwordIn({ body }: AnsweredCall): string {
   return (JSON.parse(text) as { password: string }).password;
 }
 
-/** Asks until a busy worker has answered. */
-async function accepted(rotor: RotorUnderTest, request: RotateSecretRequest): Promise<RotationHandle> {
-  try {
-    return await rotor.client.rotateSecret(request);
-  } catch (err) {
-    if (err instanceof WaitingForWorkerError) return accepted(rotor, request);
-    throw err;
+/** Asks until a busy worker has answered; the rotation has its configuration from the first time. */
+async function accepted(rotor: RotorUnderTest, request: AskedRotation): Promise<RotationHandle> {
+  const { secretId, clientRequestToken } = request;
+  for (let attempt = 1; ; attempt += 1) {
+    const asked = attempt === 1 ? request : { secretId, clientRequestToken };
+    try {
+      return await rotor.client.rotateSecret(asked);
+    } catch (err) {
+      if (!(err instanceof WaitingForWorkerError) || attempt === 5) throw err;
+    }
   }
 }
 
