@@ -166,8 +166,8 @@ export const commonFailures: readonly Failure[] = [
   },
   {
     type: 'ConfigurationInvalid',
-    what: 'a table is not there',
-    configuration: probe(() => 'SELECT n FROM no_such_table'),
+    what: 'a probe makes no sense',
+    configuration: probe(() => 'SELEKT n FROM not_granted'),
   },
   { type: 'SecretNotRotatable', what: 'the secret is to be deleted', before: deleted },
   { type: 'StoreRequestRefused', what: 'the secret is deleted in between', happens: deleted },
@@ -205,6 +205,11 @@ export const postgresFailures: readonly Failure[] = [
         `ALTER ROLE ${name} SET default_transaction_read_only = on`,
       ]),
     mend: restoreSuperuser,
+  },
+  {
+    type: 'ConfigurationInvalid',
+    what: 'a table is not there',
+    configuration: probe(() => 'SELECT n FROM no_such_table'),
   },
   {
     type: 'ConfigurationInvalid',
