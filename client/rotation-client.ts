@@ -190,12 +190,15 @@ export class RotationClient {
     await askTemporal(temporal, () => withSchedule(temporal, secret, act), deadlines.schedule);
   }
 
+  /** A rotation that may be the one of this very token is left to the owner, which knows. */
   async #assertIdle({ arn, labels }: SecretDescription, request: RotateSecretRequest): Promise<void> {
-    const pending = foreignPending(labels, request.clientRequestToken ?? '');
+    const { clientRequestToken: token } = request;
+    const pending = foreignPending(labels, token ?? '');
     if (pending === undefined && !request.configuration && !request.rotationRules) return;
     const run = await describeRun(this.#options.temporal, { arn });
-    if (run?.open) throw inProgress(arn, run.status);
-    if (pending !== undefined) throw leftOver(arn, pending);
+    const isOther = token === undefined || token !== (run?.status?.clientRequestToken ?? token);
+    if (run?.open && isOther) throw inProgress(arn, run.status);
+    if (pending !== undefined && !run?.open) throw leftOver(arn, pending);
   }
 
   async #newPlan(secret: SecretDescription, request: RotateSecretRequest): Promise<RotationPlan | undefined> {

@@ -41,23 +41,29 @@ test('name, partial ARN and full ARN meet in one lock', async () => {
   await worker.stop();
 });
 
-test('the same token asked again while no worker answers is the same rotation, which waits for one', async () => {
-  const hold = new Hold({ step: 'testSecret', moment: 'before' });
-  const worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
-  const application = await rotor.createApplication();
-  const request = { secretId: application.name, clientRequestToken: randomUUID() };
-  const rotation = await rotor.client.rotateSecret(request);
-  await hold.reached; // AWSPENDING is on its version
-  await worker.stop();
+test.each([
+  ['alone', {}],
+  ['with rules', { rotationRules: { automaticallyAfterDays: 7 } }],
+])(
+  'the same token asked again %s while no worker answers is the same rotation, which waits for one',
+  async (_, rules) => {
+    const hold = new Hold({ step: 'testSecret', moment: 'before' });
+    const worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
+    const application = await rotor.createApplication();
+    const request = { secretId: application.name, clientRequestToken: randomUUID(), ...rules };
+    const rotation = await rotor.client.rotateSecret(request);
+    await hold.reached; // AWSPENDING is on its version
+    await worker.stop();
 
-  await expect(rotor.client.rotateSecret(request)).rejects.toBeInstanceOf(WaitingForWorkerError);
+    await expect(rotor.client.rotateSecret(request)).rejects.toBeInstanceOf(WaitingForWorkerError);
 
-  const next = await rotor.startWorker();
-  expect(await rotor.client.rotateSecret(request)).toEqual(rotation);
-  await rotor.client.outcome(rotation);
-  expect(await application.versions()).toHaveLength(2);
-  await next.stop();
-});
+    const next = await rotor.startWorker();
+    expect(await rotor.client.rotateSecret(request)).toEqual(rotation);
+    await rotor.client.outcome(rotation);
+    expect(await application.versions()).toHaveLength(2);
+    await next.stop();
+  },
+);
 
 describe('with a worker', () => {
   let worker: { stop(): Promise<void> };
