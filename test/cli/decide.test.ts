@@ -98,7 +98,7 @@ test('who decided, when and why is told by status and in the web UI: by default 
 test('the line for the plain temporal command says who decides; without that it is nobody known', async () => {
   const { name, arn } = application;
   const operating = await readFile(path.join(__dirname, '../../docs/operating.md'), 'utf8');
-  const [line = ''] = /temporal workflow update execute [^`]*/.exec(operating) ?? [];
+  const [line = ''] = /temporal workflow update execute [^`]*--name decide [^`]*/.exec(operating) ?? [];
   const { temporal, temporalExecutable } = rotor.servers;
   const command = line.replace('FULL-ARN', arn).replace(/^temporal/, `'${temporalExecutable}'`);
   const env = { ...process.env, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace };

@@ -73,23 +73,30 @@ async function failOnce({ type, failure, step, strategy }: Case): Promise<void> 
   expect(await armedFor(rotor, secretId)).toBe(await dueAfterCurrent(rotor, { arn: secretId, rules: rotationRules }));
 }
 
+/** Many begin at once. */
+const limitMs = 180_000;
 const ofStep = (wanted: string): Case[] => cases.filter(({ step }) => step === wanted);
 /** A secret that is gone when its rotation is to be finished has no label that could be moved: there is nothing to decide. */
 const isAsked = ({ type, step }: Case): boolean => step === 'finishSecret' && type !== 'SecretNotFound';
 
 describe.each(steps.slice(0, -1))('%s, before the pivot,', (step) => {
-  test.each(ofStep(step))('fails by $type with $strategy: not tried again, undone, and the Schedule armed', (one) =>
-    end(one),
+  test.each(ofStep(step))(
+    'fails by $type with $strategy: not tried again, undone, and the Schedule armed',
+    (one) => end(one),
+    limitMs,
   );
 });
 
 describe('finishSecret, after the pivot,', () => {
-  test.each(cases.filter(isAsked))('fails by $type with $strategy: a person decides, and "retry" finishes it', (one) =>
-    end(one),
+  test.each(cases.filter(isAsked))(
+    'fails by $type with $strategy: a person decides, and "retry" finishes it',
+    (one) => end(one),
+    limitMs,
   );
 
   test.each(ofStep('finishSecret').filter((one) => !isAsked(one)))(
     'fails by $type with $strategy: undone, because there is nothing to finish',
     (one) => end(one),
+    limitMs,
   );
 });
