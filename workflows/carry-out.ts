@@ -5,7 +5,7 @@ import { noticedWithin } from './activity-options';
 import { type Reason } from './decision';
 import { choicesFor, knownTruth } from './decision-text';
 import { type Decisions } from './decisions';
-import { mayComeLate, mayGoOn, reasonOf } from './domain-failure';
+import { isGone, mayComeLate, mayGoOn, reasonOf } from './domain-failure';
 import { activities, type ForwardActivities } from './rotation-activities';
 import { waiting } from './rotation-status';
 import { secretGone } from './secret-gone';
@@ -80,7 +80,8 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
         work.timeline.events.tell('Undone', { reason: reasonOf(failure) });
         throw failure;
       }
-      if (isGone(obstacle)) return abandonGone({ progress, failure });
+      if (reasonOf(obstacle).type === 'SecretNotFound' && !patched('secret-gone')) throw failure; // as earlier builds did
+      if (isGone(obstacle, work.request.secretId)) return { outcome: 'abandoned', reason: secretGone(progress) };
       stopped = obstacle;
     }
     const choice = await decide(work, { progress, failure: stopped });
@@ -88,16 +89,6 @@ async function recover(work: RotationWork, { progress, failure }: Trouble): Prom
     if (choice === 'retry') return tryAgain(work, progress);
     isBack = true;
   }
-}
-
-function isGone(obstacle: unknown): boolean {
-  return reasonOf(obstacle).type === 'SecretNotFound';
-}
-
-/** A rotation that an earlier build ended here failed with what went wrong first. */
-function abandonGone({ progress, failure }: Trouble): CarriedOut {
-  if (!patched('secret-gone')) throw failure;
-  return { outcome: 'abandoned', reason: secretGone(progress) };
 }
 
 /**

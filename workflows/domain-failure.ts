@@ -51,12 +51,19 @@ export function mayGoOn(err: unknown): boolean {
 export function mayComeLate(err: unknown): boolean {
   if (!(err instanceof ActivityFailure)) return false; // it was never begun
   const { cause } = err;
-  return !(cause instanceof ApplicationFailure && cause.nonRetryable && isOfFirstAttempt(cause));
+  return !(cause instanceof ApplicationFailure && cause.nonRetryable && toldBy(cause).attempt === 1);
 }
 
-function isOfFirstAttempt({ details }: ApplicationFailure): boolean {
-  const [told] = (details ?? []) as readonly ({ readonly attempt?: unknown } | undefined)[];
-  return told?.attempt === 1;
+/** Whether a failure says that this very secret is not there, and not another one, such as the superuser's. */
+export function isGone(err: unknown, secretId: string): boolean {
+  const cause = causeOf(err);
+  return cause instanceof ApplicationFailure && cause.type === 'SecretNotFound' && toldBy(cause).secretId === secretId;
+}
+
+/** What a failure tells beside its message. */
+function toldBy({ details }: ApplicationFailure): { readonly attempt?: unknown; readonly secretId?: unknown } {
+  const [told] = (details ?? []) as readonly (object | undefined)[];
+  return told ?? {};
 }
 
 function causeOf(err: unknown): ApplicationFailure | TimeoutFailure | undefined {

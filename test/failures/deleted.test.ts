@@ -1,12 +1,12 @@
 import { type Activities } from '../../activities';
 import { EventLog } from '../../adapters/event-log';
 import { type RotationHandle } from '../../client';
-import { PermissionMissingError, StoreAccessDeniedError } from '../../rotation/errors';
+import { PermissionMissingError, SecretNotFoundError, StoreAccessDeniedError } from '../../rotation/errors';
 import { type RotationEvent } from '../../rotation/rotation-event';
 import { type RotationStatus } from '../../workflows/rotation-status';
 import { atOnce } from '../support/at-once';
 import { deleteForGood } from '../support/delete-for-good';
-import { untilAsked } from '../support/end-states';
+import { expectUndone, untilAsked } from '../support/end-states';
 import { Interference } from '../support/interference';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
@@ -153,3 +153,17 @@ test.each(['retry', 'rollBack'] as const)(
     await expect(rotor.client.outcome(rotation)).rejects.toThrow('nothing could be undone');
   },
 );
+
+test('where the undo does not find another secret, such as the superuser’s, a person decides', async () => {
+  const application = await createSubject(rotor, { strategy: 'single-user' });
+  const { arn: secretId } = application;
+  const notFound = new SecretNotFoundError('There is no such secret.', { secretId: `${secretId}-of-the-superuser` });
+  interference.plan({ secretId, step: 'testSecret', act: fails });
+  interference.plan({ secretId, step: 'restoreCurrent', act: () => Promise.reject(notFound) });
+
+  const rotation = await rotor.client.rotateSecret({ secretId });
+
+  expect(await untilAsked(rotor, { rotation })).toBe('SecretNotFound');
+  await rotor.client.decide({ secretId, choice: 'rollBack' });
+  await expectUndone(rotor, { application, rotation, type: 'PermissionMissing' });
+});

@@ -61,7 +61,7 @@ export const superuserRefused = editSuperuser(() => ({ password: 'forgotten' }))
 export const superuserWithoutPassword = editSuperuser(() => ({}));
 
 export const superuserDeleted: Change = ({ rotor, superuser }) =>
-  rotor.secretsManager.send(new DeleteSecretCommand({ SecretId: superuser, ForceDeleteWithoutRecovery: true }));
+  rotor.secretsManager.send(new DeleteSecretCommand({ SecretId: superuser, RecoveryWindowInDays: 7 }));
 
 /** A user that may not change others. */
 export const superuserWeak: Change = async (scene) => {
