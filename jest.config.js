@@ -37,7 +37,7 @@ const suitesBelow = (folders) => folders.map((folder) => `<rootDir>/test/${folde
 
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,

@@ -22,7 +22,7 @@ interface UndoneOptions {
   readonly arming?: 'done' | 'failed';
 }
 
-const limitMs = 40_000;
+const limitMs = 90_000;
 
 /**
  * Expects that a rotation ended with nothing changed: the labels are as before, the first credential signs in, and the
