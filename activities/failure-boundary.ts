@@ -1,5 +1,5 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { RotationError } from '../rotation/errors';
+import { RotationError, TargetUnavailableError } from '../rotation/errors';
 
 const heartbeatMs = 1_000;
 
@@ -41,10 +41,29 @@ function toFailure(err: unknown, facts: object): ApplicationFailure {
     nonRetryable: !known?.retryable,
     message: known?.message ?? `Rotor met an error that it does not know (${kindOf(err)}). Please report it.`,
     details: [{ ...known?.ids, ...facts, attempt: activityInfo().attempt }],
-    ...(known?.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
+    ...retryDelay(known),
   });
   failure.stack = `${failure.name}: ${failure.message}`;
   return failure;
+}
+
+/** What comes before the next attempt instead of the back-off of the activity's own. */
+function retryDelay(err: RotationError | undefined): { nextRetryDelay?: number } {
+  if (err instanceof TargetUnavailableError)
+    return err.turnAfterMs > backOffMs() ? { nextRetryDelay: err.turnAfterMs } : {};
+  return err?.retryAfterMs === undefined ? {} : { nextRetryDelay: err.retryAfterMs };
+}
+
+/** How long Temporal waits before the next attempt by itself. Temporal tells its intervals in milliseconds. */
+function backOffMs(): number {
+  const { attempt, retryPolicy } = activityInfo();
+  const { backoffCoefficient = 2 } = retryPolicy ?? {};
+  const longest = msOf(retryPolicy?.maximumInterval) ?? Infinity;
+  return Math.min((msOf(retryPolicy?.initialInterval) ?? 1_000) * backoffCoefficient ** (attempt - 1), longest);
+}
+
+function msOf(interval: unknown): number | undefined {
+  return typeof interval === 'number' ? interval : undefined;
 }
 
 /** The class of an unknown error: its message may hold anything. */

@@ -36,6 +36,15 @@ export abstract class RotationError extends Error {
 export class TargetUnavailableError extends RotationError {
   override readonly name = 'TargetUnavailable';
   readonly retryable = true;
+
+  constructor(
+    message: string,
+    ids: FailureIds = {},
+    /** How long the next attempt waits at the least, in milliseconds, where many ask for the target. */
+    readonly turnAfterMs = 0,
+  ) {
+    super(message, ids);
+  }
 }
 
 /** A statement was sent and its answer never came. Whoever retries asks the target by signing in before acting. */

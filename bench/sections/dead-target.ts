@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rotationId } from '../../rotation/rotation-id';
 import { loadFigures, type LoadResult, requestRotation, rotateMany } from '../load/rotate-many';
+import { UsageMeter } from '../load/usage-meter';
 import { type BenchContext, type Chart, type Figure, type Row, type Section, using } from '../section';
 import { createTargets, type Database, eachOf, startDatabase } from '../stack/databases';
 import { startSilentHost } from '../stack/silent-host';
@@ -19,6 +20,11 @@ interface Bench {
   readonly stack: BenchStack;
   readonly healthy: readonly string[];
   readonly dead: readonly string[];
+}
+
+/** Healthy rotations, and what they cost. */
+interface Healthy extends LoadResult {
+  readonly cpu: Record<string, Figure>;
 }
 
 /** Healthy rotations beside others whose database swallows packets: how much later the healthy ones finish. */
@@ -63,18 +69,17 @@ async function measure(
   { dead, settleMs }: Pick<typeof full | typeof quick, 'dead' | 'settleMs'>,
 ): Promise<Row[]> {
   const alone = await rotateHealthy(bench);
-  const rowOf = (of: Row['of'], later: Figure, result: LoadResult): Row => ({
-    of: { ...of, healthy: bench.healthy.length },
-    figures: { ...loadFigures(result), later },
-  });
-  const besideOf = (of: Row['of'], result: LoadResult): Row => rowOf(of, laterThan(alone, result), result);
-  const rows = [rowOf({ dead: 0, since: '-' }, { value: 0, unit: '%' }, alone)];
+  const rowsOf = (of: Row['of'], { cpu, ...result }: Healthy, later: Figure = laterThan(alone, result)): Row[] => [
+    { of: { ...of, healthy: bench.healthy.length }, figures: { ...loadFigures(result), later } },
+    { of: { ...of, healthy: bench.healthy.length }, figures: cpu },
+  ];
+  const rows = rowsOf({ dead: 0, since: '-' }, alone, { value: 0, unit: '%' });
   for (const count of dead) {
     bench.context.onProgress(`${count} on the dead host`);
     const { begun, settled } = await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs });
     rows.push(
-      besideOf({ dead: count, since: 'just now' }, begun),
-      besideOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
+      ...rowsOf({ dead: count, since: 'just now' }, begun),
+      ...rowsOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
     );
   }
   return rows;
@@ -84,7 +89,7 @@ async function measure(
 async function besideDead(
   bench: Bench,
   { dead, settleMs }: { dead: readonly string[]; settleMs: number },
-): Promise<{ begun: LoadResult; settled: LoadResult }> {
+): Promise<{ begun: Healthy; settled: Healthy }> {
   const { stack } = bench;
   await eachOf(dead, (secretId) => requestRotation(stack.client, secretId));
   try {
@@ -97,18 +102,22 @@ async function besideDead(
   }
 }
 
-function rotateHealthy({ stack, healthy }: Bench): Promise<LoadResult> {
-  return rotateMany(stack, { secretIds: healthy, atATime, rotations: healthy.length });
+/** The time of a core that the processes used meanwhile is shared out to the healthy rotations, the dead ones' tries included. */
+async function rotateHealthy({ stack, healthy }: Bench): Promise<Healthy> {
+  const meter = new UsageMeter(stack.pids);
+  const result = await rotateMany(stack, { secretIds: healthy, atATime, rotations: healthy.length });
+  return { ...result, cpu: meter.cpu(healthy.length) };
 }
 
-function laterThan(alone: LoadResult, result: LoadResult): Figure {
+function laterThan(alone: Pick<LoadResult, 'perSecond'>, result: Pick<LoadResult, 'perSecond'>): Figure {
   return { value: (alone.perSecond / result.perSecond - 1) * 100, unit: '%', target: { atMost: 5 } };
 }
 
 function chart(rows: readonly Row[]): Chart {
+  const speeds = rows.filter(({ figures }) => figures.rotations !== undefined);
   return {
     ...{ name: 'dead-target', title: 'Healthy rotations a second', kind: 'bar', unit: '/s' },
-    categories: rows.map(({ of }) => `${of.dead ?? ''} on a dead host, since ${of.since ?? ''}`),
-    series: [{ name: 'healthy', values: rows.map(({ figures }) => figures.rotations?.value) }],
+    categories: speeds.map(({ of }) => `${of.dead ?? ''} on a dead host, since ${of.since ?? ''}`),
+    series: [{ name: 'healthy', values: speeds.map(({ figures }) => figures.rotations?.value) }],
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Info } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -7,16 +8,14 @@ import { EventUndeliveredError, SignInRefusedError, TargetUnavailableError } fro
 
 const input = { secretId: 'prod/app' };
 
-function newEnvironment(): MockActivityEnvironment {
-  return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+function newEnvironment(info: Partial<Info> = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
 }
 
 /** What an activity that throws this ends with. */
-async function failureOf(err: unknown): Promise<ApplicationFailure> {
+async function failureOf(err: unknown, environment = newEnvironment()): Promise<ApplicationFailure> {
   const activity = withFailureBoundary(() => Promise.reject(err as Error));
-  const failure: unknown = await newEnvironment()
-    .run(activity, input)
-    .catch((thrown: unknown) => thrown);
+  const failure: unknown = await environment.run(activity, input).catch((thrown: unknown) => thrown);
   if (failure instanceof ApplicationFailure) return failure;
   throw new Error('not an ApplicationFailure');
 }
@@ -59,6 +58,20 @@ test('who asks to be left alone for a time is, before the next attempt', async (
   const failure = await failureOf(new EventUndeliveredError('busy', {}, 7_000));
 
   expect(failure).toMatchObject({ nonRetryable: false, nextRetryDelay: 7_000 });
+});
+
+test.each([
+  { what: 'the back-off where the turn comes sooner', attempt: 3, turnMs: 3_999, nextRetryDelay: undefined },
+  { what: 'the turn where it comes later', attempt: 3, turnMs: 4_001, nextRetryDelay: 4_001 },
+  { what: 'the longest back-off after many attempts', attempt: 60, turnMs: 300_000, nextRetryDelay: undefined },
+])('an attempt on an unavailable target is tried again after $what', async ({ attempt, turnMs, nextRetryDelay }) => {
+  const retryPolicy = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 300_000 };
+  const environment = newEnvironment({ attempt, retryPolicy });
+
+  const failure = await failureOf(new TargetUnavailableError('down', {}, turnMs), environment);
+
+  expect(failure.nonRetryable).toBe(false);
+  expect(failure.nextRetryDelay).toBe(nextRetryDelay);
 });
 
 test('what a failure has to tell as well as an outcome stands beside its ids', async () => {
