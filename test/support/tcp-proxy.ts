@@ -15,6 +15,8 @@ export class TcpProxy {
   #swallows = false;
   /** Where it listens, also while it does not. */
   port = 0;
+  /** How many connections were made to it. */
+  accepted = 0;
 
   private constructor(target: ProxiedAddress) {
     this.#target = target;
@@ -64,6 +66,7 @@ export class TcpProxy {
   }
 
   #serve(client: Socket): void {
+    this.accepted += 1;
     this.#keep(client);
     if (this.#swallows) return;
     const upstream = connect(this.#target);
