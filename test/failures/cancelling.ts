@@ -8,6 +8,7 @@ import { createSubject, type postgresStrategies } from '../support/subject';
 /** Where a rotation that is cancelled is undone. */
 export const beforeThePivot: readonly HoldPoint[] = [
   { step: 'openRotation', moment: 'before' },
+  { step: 'openRotation', moment: 'after' },
   { step: 'createSecret', moment: 'before' },
   { step: 'createSecret', moment: 'after' },
   { step: 'setSecret', moment: 'before' },

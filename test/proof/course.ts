@@ -1,4 +1,4 @@
-import { type StrategyName } from '../../rotation/strategies/rotation-strategy';
+import { type StrategyName, strategyNames } from '../../rotation/strategies/rotation-strategy';
 import { type Ground, type GroundPlan } from './ground/ground';
 import { arrange, type Arranged, type Scene } from './state-table/arrange';
 
@@ -24,8 +24,13 @@ const ways = [
 export type Way = (typeof ways)[number];
 
 /** Those that are possible on a server. */
-export function waysOn({ hasSecondPasswords }: Pick<GroundPlan, 'hasSecondPasswords'>): Way[] {
-  return ways.filter(({ strategy }) => strategy !== 'multiple-credentials' || hasSecondPasswords);
+export function waysOn(plan: Pick<GroundPlan, 'hasSecondPasswords'>): Way[] {
+  return ways.filter(({ strategy }) => strategiesOn(plan).includes(strategy));
+}
+
+/** The strategies that are possible on a server. */
+export function strategiesOn({ hasSecondPasswords }: Pick<GroundPlan, 'hasSecondPasswords'>): StrategyName[] {
+  return strategyNames.filter((name) => name !== 'multiple-credentials' || hasSecondPasswords);
 }
 
 /** A secret and its database user before the rotation. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { type Activities } from '../../activities';
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { RotationClient, type RotationHandle, WaitingForWorkerError } from '../../client';
 import {
@@ -26,7 +27,7 @@ import { fireSoon } from '../support/fire-soon';
 import { Hold } from '../support/hold';
 import { type RotatedApplication } from '../support/rotated-application';
 import { endCommands, RotorCommand } from '../support/rotor-command';
-import { RotorUnderTest } from '../support/rotor-under-test';
+import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
 
 let rotor: RotorUnderTest;
 let home: string;
@@ -75,6 +76,27 @@ async function restartServer(): Promise<void> {
   server = await startTemporal(options);
 }
 
+/** A worker in this process, whose activities a test has changed. */
+async function startWorker(wrap: (activities: Activities) => Activities): Promise<RunningWorker> {
+  const native = await NativeConnection.connect({ address: server.address });
+  const worker = await createHeldWorker({
+    connection: native,
+    namespace: server.namespace,
+    taskQueue: rotor.taskQueue,
+    secretsManager: rotor.secretsManager,
+    workflowBundle: { codePath: rotor.servers.program.workflowBundle },
+    wrap,
+  });
+  const running = worker.run();
+  return {
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await native.close();
+    },
+  };
+}
+
 /** Asks for a rotation until a worker answers, which on a busy machine takes its time to start. */
 async function request({ name: secretId }: RotatedApplication): Promise<RotationHandle> {
   const clientRequestToken = randomUUID();
@@ -94,17 +116,8 @@ async function expectRotated(application: RotatedApplication): Promise<void> {
 }
 
 test('Temporal killed with -9 during a rotation and started again: the same rotation goes on', async () => {
-  const native = await NativeConnection.connect({ address: server.address });
   const hold = new Hold({ step: 'testSecret', moment: 'before' });
-  const worker = await createHeldWorker({
-    connection: native,
-    namespace: server.namespace,
-    taskQueue: rotor.taskQueue,
-    secretsManager: rotor.secretsManager,
-    workflowBundle: { codePath: rotor.servers.program.workflowBundle },
-    wrap: (activities) => hold.wrap(activities),
-  });
-  const running = worker.run();
+  const worker = await startWorker((activities) => hold.wrap(activities));
   const application = await rotor.createApplication();
   const rotation = await client.rotateSecret({ secretId: application.name });
   await hold.reached;
@@ -116,23 +129,12 @@ test('Temporal killed with -9 during a rotation and started again: the same rota
 
   expect(clientRequestToken).toBe(rotation.versionId);
   await expectRotated(application);
-  worker.shutdown();
-  await running;
-  await native.close();
+  await worker.stop();
 });
 
 test('Temporal killed with -9 while a rotation waits for a decision: it waits on, also through a new worker, and is decided', async () => {
-  const native = await NativeConnection.connect({ address: server.address });
   const finish = new FailingStep('finishSecret', new StoreAccessDeniedError('Grant it.'));
-  const worker = await createHeldWorker({
-    connection: native,
-    namespace: server.namespace,
-    taskQueue: rotor.taskQueue,
-    secretsManager: rotor.secretsManager,
-    workflowBundle: { codePath: rotor.servers.program.workflowBundle },
-    wrap: (activities) => finish.wrap(activities),
-  });
-  const running = worker.run();
+  const worker = await startWorker((activities) => finish.wrap(activities));
   const application = await rotor.createApplication();
   const { name: secretId } = application;
   const rotation = await client.rotateSecret({ secretId });
@@ -143,9 +145,7 @@ test('Temporal killed with -9 while a rotation waits for a decision: it waits on
   await restartServer();
   await untilAsked({ client }, { rotation });
   const { rotation: waiting } = await client.describe(secretId);
-  worker.shutdown();
-  await running;
-  await native.close();
+  await worker.stop();
   const next = new RotorCommand(['worker'], { env: environment });
   await next.untilPrinted('worker polls');
   const decision = await client.decide({ secretId, choice: 'retry', question: 1 });

@@ -24,47 +24,6 @@ async function cancelAt(application: RotatedApplication, point: HoldPoint): Prom
   return rotation;
 }
 
-test.each<HoldPoint>([
-  { step: 'openRotation', moment: 'before' },
-  { step: 'openRotation', moment: 'after' },
-  { step: 'createSecret', moment: 'before' },
-  { step: 'createSecret', moment: 'after' },
-  { step: 'setSecret', moment: 'before' },
-  { step: 'setSecret', moment: 'after' },
-  { step: 'testSecret', moment: 'before' },
-  { step: 'testSecret', moment: 'after' },
-])('cancelled $moment $step: the labels and the password are as they were', async (point) => {
-  const application = await rotor.createApplication();
-
-  const rotation = await cancelAt(application, point);
-
-  await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
-  expect(await application.labels()).toEqual({ [application.firstVersion]: ['AWSCURRENT'] });
-  expect(await application.accepts(application.firstPassword)).toBe(true);
-  const { rotation: described } = await rotor.client.describe(application.name);
-  expect(described).toMatchObject({ workflowStatus: 'CANCELLED', status: { state: 'undone' } });
-});
-
-test.each<HoldPoint>([
-  { step: 'finishSecret', moment: 'before' },
-  { step: 'finishSecret', moment: 'after' },
-  { step: 'armNextRotation', moment: 'before' },
-])('cancelled $moment $step: it is past the pivot and ends rotated', async (point) => {
-  const application = await rotor.createApplication();
-  const hold = new Hold(point);
-  worker = await rotor.startWorker({ wrap: (activities) => hold.wrap(activities) });
-  const rotation = await rotor.client.rotateSecret({ secretId: application.name });
-  await hold.reached;
-
-  await rotor.owner(application.arn).cancel();
-  hold.release();
-  await rotor.client.outcome(rotation);
-
-  expect(await application.labels()).toMatchObject({ [rotation.versionId]: ['AWSCURRENT'] });
-  expect(await application.accepts(await application.password())).toBe(true);
-  expect(await application.accepts(application.firstPassword)).toBe(false);
-});
-
 test('cancelled again and again during the undo, the undo goes on', async () => {
   const application = await rotor.createApplication();
   const forward = new Hold({ step: 'testSecret', moment: 'before' });

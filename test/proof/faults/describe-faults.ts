@@ -1,5 +1,6 @@
 import { type Course, directions, waysOn } from '../course';
-import { type Ground, type GroundPlan } from '../ground/ground';
+import { type GroundPlan } from '../ground/ground';
+import { useGround } from '../ground/use-ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';
 import { type Fault, faults } from './faults';
@@ -12,15 +13,7 @@ const oneIn = 20;
 /** Proves that a rotation survives each fault at each of its calls, on a database and a secret store. */
 export function describeFaults(plan: GroundPlan): void {
   describe(`a fault at every boundary on ${plan.name}${seedOf(plan)}`, () => {
-    let ground: Ground;
-
-    beforeAll(async () => {
-      ground = await plan.start();
-    });
-
-    afterAll(async () => {
-      await ground.stop();
-    });
+    const ground = useGround(plan);
 
     describe.each(waysOn(plan))('$title', (kind) => {
       describe.each(directions)('going %s', (direction) => {
@@ -28,13 +21,13 @@ export function describeFaults(plan: GroundPlan): void {
         let recorded: Result;
 
         beforeAll(async () => {
-          recorded = await runTrial(ground, course);
+          recorded = await runTrial(ground(), course);
         });
 
         const hitsOf = (fault: Fault): Hit[] => recorded.calls.map((call, at) => ({ at, call, fault }));
 
         async function expectWanted(hits: readonly Hit[]): Promise<void> {
-          const results = await inParallel(hits, (hit) => runTrial(ground, { ...course, hit }));
+          const results = await inParallel(hits, (hit) => runTrial(ground(), { ...course, hit }));
 
           expect(results.map((result, place) => named(hits[place], factsOf(course, result, hits[place])))).toEqual(
             hits.map((hit) => named(hit, wanted(course, hit))),

@@ -1,8 +1,8 @@
 import { Sensitive } from '../../../rotation/sensitive';
-import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
-import { directions } from '../course';
+import { directions, strategiesOn } from '../course';
 import { type Call } from '../faults/boundary';
 import { type Ground, type GroundPlan, textOf } from '../ground/ground';
+import { useGround } from '../ground/use-ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';
 import { type Arranged } from '../state-table/arrange';
@@ -27,28 +27,19 @@ interface Meeting extends Pick<Race, 'strategy' | 'direction'> {
 /** Proves that what the owner stores during a rotation is never lost, whenever it lands. */
 export function describeForeignValue(plan: GroundPlan): void {
   describe(`a value that is stored by hand during a rotation on ${plan.name}${seedOf(plan)}`, () => {
-    let ground: Ground;
+    const ground = useGround(plan);
 
-    beforeAll(async () => {
-      ground = await plan.start();
-    });
-
-    afterAll(async () => {
-      await ground.stop();
-    });
-
-    const possible = strategyNames.filter((name) => name !== 'multiple-credentials' || plan.hasSecondPasswords);
-    const courses = possible.flatMap((strategy) =>
+    const courses = strategiesOn(plan).flatMap((strategy) =>
       directions.flatMap((direction) => acts.map((act) => ({ strategy, direction, act }))),
     );
     it.each(courses)(
       '$strategy going $direction, and the owner $act: it is current in the end, or what was promoted was made from it',
       async (course) => {
-        const { calls } = await runRace(ground, course);
+        const { calls } = await runRace(ground(), course);
         const all = calls.map(({ step, name }, at) => ({ ...course, at, before: `${name} in ${step}` }));
         const chosen = isFull || plan.isQuick ? all : sample(all, oneIn);
 
-        const met = await inParallel(chosen, async (meeting) => ({ ...meeting, ...(await meet(ground, meeting)) }));
+        const met = await inParallel(chosen, async (meeting) => ({ ...meeting, ...(await meet(ground(), meeting)) }));
 
         const deciding = decidingCall(course.direction, calls);
         expect(met).toEqual(met.map((found) => ({ ...found, ...wanted(found, { isTooLate: found.at > deciding }) })));

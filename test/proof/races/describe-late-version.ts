@@ -1,5 +1,6 @@
-import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
+import { strategiesOn } from '../course';
 import { type Ground, type GroundPlan } from '../ground/ground';
+import { useGround } from '../ground/use-ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample } from '../sample';
 import { type Late, runLate } from './run-late';
@@ -13,30 +14,21 @@ type Meeting = Omit<Late, 'strategy'>;
 /** Proves that an attempt of createSecret which was given up leaves nothing behind, whenever it goes on. */
 export function describeLateVersion(plan: GroundPlan): void {
   describe(`a createSecret that goes on when its rotation was given up, on ${plan.name}`, () => {
-    let ground: Ground;
+    const ground = useGround(plan);
 
-    beforeAll(async () => {
-      ground = await plan.start();
-    });
-
-    afterAll(async () => {
-      await ground.stop();
-    });
-
-    const possible = strategyNames.filter((name) => name !== 'multiple-credentials' || plan.hasSecondPasswords);
-    it.each(possible)(
+    it.each(strategiesOn(plan))(
       '%s: the undo leaves no AWSPENDING, and none is stored late',
       async (strategy) => {
-        const alone = await runRace(ground, { strategy, direction: 'forward' });
+        const alone = await runRace(ground(), { strategy, direction: 'forward' });
         const places = alone.calls.filter(({ step }) => step === 'createSecret');
         const afterAll = places.map((_, hangsBefore) => ({ hangsBefore, goesOnBefore: Infinity }));
-        const ended = await raceAll(ground, { strategy, meetings: afterAll });
+        const ended = await raceAll(ground(), { strategy, meetings: afterAll });
         const amid = ended.flatMap(({ hangsBefore, undoing }) =>
           Array.from({ length: undoing }, (_, goesOnBefore) => ({ hangsBefore, goesOnBefore })),
         );
         const chosen = isFull || plan.isQuick ? amid : sample(amid, oneIn);
 
-        const raced = [...ended, ...(await raceAll(ground, { strategy, meetings: chosen }))];
+        const raced = [...ended, ...(await raceAll(ground(), { strategy, meetings: chosen }))];
 
         expect(raced.map(({ hangsBefore, goesOnBefore, facts }) => ({ hangsBefore, goesOnBefore, facts }))).toEqual(
           [...afterAll, ...chosen].map((meeting) => ({ ...meeting, facts: wanted })),

@@ -1,6 +1,6 @@
-import { strategyNames } from '../../../rotation/strategies/rotation-strategy';
-import { directions } from '../course';
-import { type Ground, type GroundPlan } from '../ground/ground';
+import { directions, strategiesOn } from '../course';
+import { type GroundPlan } from '../ground/ground';
+import { useGround } from '../ground/use-ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';
 import { type Race, type Raced, runRace } from './run-race';
@@ -20,28 +20,19 @@ const stepsOf: Readonly<Record<Race['direction'], readonly Twice['step'][]>> = {
 /** Proves that two attempts of one step at the same moment are one, however their calls meet. */
 export function describeTwice(plan: GroundPlan): void {
   describe(`two attempts of one step at the same moment on ${plan.name}${seedOf(plan)}`, () => {
-    let ground: Ground;
+    const ground = useGround(plan);
 
-    beforeAll(async () => {
-      ground = await plan.start();
-    });
-
-    afterAll(async () => {
-      await ground.stop();
-    });
-
-    const possible = strategyNames.filter((name) => name !== 'multiple-credentials' || plan.hasSecondPasswords);
-    const courses = possible.flatMap((strategy) =>
+    const courses = strategiesOn(plan).flatMap((strategy) =>
       directions.flatMap((direction) => stepsOf[direction].map((step) => ({ strategy, direction, step }))),
     );
     it.each(courses)(
       '$strategy going $direction, $step: one end, and one promotion at most',
       async ({ step, ...course }) => {
-        const alone = await runRace(ground, course);
+        const alone = await runRace(ground(), course);
         const leads = meetings(alone.calls.filter((call) => call.step === step).length);
 
         const chosen = isFull || plan.isQuick ? leads : sample(leads, oneIn);
-        const raced = await inParallel(chosen, (lead) => runTwice(ground, { ...course, step, lead }));
+        const raced = await inParallel(chosen, (lead) => runTwice(ground(), { ...course, step, lead }));
 
         expect(raced.map((each, at) => ({ lead: chosen[at], facts: factsOf(course, each) }))).toEqual(
           chosen.map((lead) => ({ lead, facts: wanted(course) })),

@@ -4,7 +4,7 @@ import { type ConnectionSecret } from '../../../rotation/secret-value';
 import { Sensitive } from '../../../rotation/sensitive';
 import { type Ground } from '../ground/ground';
 import { type Cell } from './cells';
-import { type Accepted } from './rules';
+import { type Accepted } from './rule';
 import {
   type Credential,
   type CredentialName,

@@ -1,9 +1,11 @@
 import { type Ground, type GroundPlan, StateImpossibleError } from '../ground/ground';
+import { useGround } from '../ground/use-ground';
 import { inParallel } from '../in-parallel';
 import { isFull, sample, seedOf } from '../sample';
 import { type Cell, cells, nameOf } from './cells';
 import { bringAbout, judge } from './judge';
-import { type Outcome, type Rule, ruleFor, rules } from './rules';
+import { type Outcome, type Rule } from './rule';
+import { ruleFor, rules } from './rules';
 import { sentenceOf } from './sentences';
 
 /** Of all cells on a real server, one in so many is tried in the short form, and one of each rule. */
@@ -12,15 +14,7 @@ const oneIn = 6;
 /** Proves every cell of the state table, or a sample of them, on a database and a secret store. */
 export function describeStateTable(plan: GroundPlan): void {
   describe(`the state table on ${plan.name}${seedOf(plan)}`, () => {
-    let ground: Ground;
-
-    beforeAll(async () => {
-      ground = await plan.start();
-    });
-
-    afterAll(async () => {
-      await ground.stop();
-    });
+    const ground = useGround(plan);
 
     for (const [at, rule] of rules.entries()) {
       const { then } = rule;
@@ -29,8 +23,8 @@ export function describeStateTable(plan: GroundPlan): void {
       if (chosen.length === 0) continue;
       const title = `rule ${at + 1}, ${chosen.length} of ${own.length} cells: ${sentenceOf(rule)}`;
       const limitMs = 60_000 + own.length * 2_000;
-      if (then.end === 'impossible') it(title, () => expectImpossible(ground, chosen), limitMs);
-      else it(title, () => expectAll(ground, { chosen, outcome: then }), limitMs);
+      if (then.end === 'impossible') it(title, () => expectImpossible(ground(), chosen), limitMs);
+      else it(title, () => expectAll(ground(), { chosen, outcome: then }), limitMs);
     }
   });
 }

@@ -3,7 +3,7 @@ import { type Ground, StateImpossibleError } from '../ground/ground';
 import { acceptedIn, arrange, type Arranged } from './arrange';
 import { type Cell, nameOf } from './cells';
 import { labels, look, type Seen } from './look';
-import { type Outcome } from './rules';
+import { type Outcome } from './rule';
 
 /** A cell, what its rotation came to, and what it should have. */
 export interface Judgement {

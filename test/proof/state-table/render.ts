@@ -1,5 +1,6 @@
 import { type Cell, cells, databaseStates, labelStates } from './cells';
-import { type CellPattern, type Outcome, type Rule, ruleFor, rules } from './rules';
+import { type CellPattern, type Outcome, type Rule } from './rule';
+import { ruleFor, rules } from './rules';
 import { endOf } from './sentences';
 
 const introduction = `# The state table

@@ -1,5 +1,5 @@
 import { type Cell } from './cells';
-import { type Outcome, type Rule } from './rules';
+import { type Outcome, type Rule } from './rule';
 
 /** What a rule asks for, in a few words: `refused with RotationInProgress`. */
 export function endOf(then: Outcome): string {
