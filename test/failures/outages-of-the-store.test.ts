@@ -15,6 +15,9 @@ const callsOfTheUndo = [
   { of: 'closeToken', operation: 'PutSecretValue' },
   { of: 'closeToken', operation: 'UpdateSecretVersionStage' },
 ] as const;
+const callsByEachStrategy = postgresStrategies.flatMap((strategy) =>
+  callsOfTheUndo.map((call) => ({ ...call, strategy })),
+);
 /** More than the attempts that the client makes by itself. */
 const throttled = 60;
 const clientAttempts = 3;
@@ -105,10 +108,10 @@ describe.each(postgresStrategies)('with %s', (strategy) => {
 });
 
 describe.each(storeOutages)('a Secrets Manager that is $what', (outage) => {
-  test.each(callsOfTheUndo)(
-    'in the middle of $operation, with its answer lost, is waited for by the undo ($of)',
-    async ({ of, operation }) => {
-      const create = (): Promise<RotatedApplication> => rotor.createApplication();
+  test.each(callsByEachStrategy)(
+    'in the middle of $operation, with its answer lost, is waited for by the undo ($of) with $strategy',
+    async ({ of, operation, strategy }) => {
+      const create = (): Promise<RotatedApplication> => createSubject(rotor, { strategy });
       const { rotations, go } = await standBefore(rotor, { interference, places: [undoPlaces[of]], create });
 
       for (const { application } of rotations) store.breakAfter({ arn: application.arn, operation }, outage);
