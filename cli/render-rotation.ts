@@ -60,13 +60,15 @@ export function renderOutcome(name: string, rotation: RotationOutcome): string[]
 
 /** Where a secret's rotation stands. */
 export function renderDescription(description: RotationDescription): string[] {
-  const { name, arn, labels, lastRotation, rotation, schedule, leftover } = description;
+  const { name, arn, labels, gone, lastRotation, rotation, schedule, leftover } = description;
   return [
     `${name}  ${arn}`,
-    'labels',
+    gone
+      ? 'labels  none: Secrets Manager has no such secret; it was deleted, unless account or Region is another'
+      : 'labels',
     ...renderLabels(labels).map((line) => `  ${line}`),
     ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
-    ...renderRotation(name, rotation),
+    ...renderRotation(gone ? arn : name, rotation),
     ...renderSchedule(schedule),
     ...(leftover ? [renderLeftover(name, leftover)] : []),
   ];

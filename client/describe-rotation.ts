@@ -1,11 +1,11 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { rotationId } from '../rotation/rotation-id';
-import { type SecretStore } from '../rotation/secret-store';
 import { type VersionLabels } from '../rotation/staging-labels';
 import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
 import { askTemporal, deadlines } from './ask-temporal';
 import { findLeftover, type LeftoverVersion } from './find-leftover';
+import { describeSecret, type SecretPlaces } from './find-secret';
 import { lastRotation } from './last-rotation';
 import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
@@ -39,6 +39,8 @@ export interface RotationDescription {
   readonly arn: string;
   readonly name: string;
   readonly labels: VersionLabels;
+  /** Present where Secrets Manager does not find the secret: deleted, unless it is of another account or Region. */
+  readonly gone?: true;
   /** When the secret was last rotated, as far as Temporal remembers or its Schedule shows. ISO 8601. */
   readonly lastRotation: string | undefined;
   readonly rotation: DescribedRotation | undefined;
@@ -48,23 +50,33 @@ export interface RotationDescription {
 }
 
 /**
- * Reads labels, rotation and Schedule of a secret. Works without a worker, which then only the steps are missing of.
+ * Reads labels, rotation and Schedule of a secret. Works without a worker, which then only the steps are missing of, and
+ * by the full ARN of a secret that is deleted, which then only the labels are missing of.
  *
  * @throws SecretNotFoundError, TemporalUnavailableError
  */
 export async function describeRotation(
-  { temporal, store }: { temporal: Client; store: Pick<SecretStore, 'describe'> },
+  { temporal, store }: SecretPlaces,
   secretId: string,
 ): Promise<RotationDescription> {
-  const secret = await store.describe(secretId);
-  const { arn, name, labels } = secret;
+  const secret = await describeSecret({ temporal, store }, secretId);
+  const { arn, name, labels, gone } = secret;
   const [rotation, schedule] = await Promise.all([
     describeRun(temporal, { arn }),
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
   ]);
   const last = await lastRotation(temporal, { arn, newest: rotation });
   const leftover = await findLeftover(store, { secret, rotation });
-  return { arn, name, labels, lastRotation: last ?? schedule?.lastRotation, rotation, schedule, leftover };
+  return {
+    arn,
+    name,
+    labels,
+    ...(gone ? { gone } : {}),
+    lastRotation: last ?? schedule?.lastRotation,
+    rotation,
+    schedule,
+    leftover,
+  };
 }
 
 /**

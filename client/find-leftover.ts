@@ -23,7 +23,7 @@ interface KnownRotation {
  */
 export async function findLeftover(
   store: Pick<SecretStore, 'describe'>,
-  { secret, rotation }: { secret: SecretDescription; rotation: KnownRotation | undefined },
+  { secret, rotation }: { secret: Pick<SecretDescription, 'arn' | 'labels'>; rotation: KnownRotation | undefined },
 ): Promise<LeftoverVersion | undefined> {
   const versionId = foreignPending(secret.labels, '');
   if (versionId === undefined || rotation?.open) return undefined;

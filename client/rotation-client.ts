@@ -12,6 +12,7 @@ import { askAgain } from './ask-again';
 import { askTemporal, deadlines } from './ask-temporal';
 import { decideRotation } from './decide-rotation';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
+import { findSecret } from './find-secret';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { Leftover, startOwner } from './leftover';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
@@ -101,7 +102,10 @@ export class RotationClient {
     return { outcome: 'rotated', secretId: arn, clientRequestToken: versionId, steps: [] };
   }
 
-  /** Where a secret's rotation stands: labels, the last or present rotation, the Schedule. */
+  /**
+   * Where a secret's rotation stands: labels, the last or present rotation, the Schedule. Of a secret that is deleted by its
+   * full ARN, as with everything that is asked of its rotation or Schedule.
+   */
   describe(secretId: string): Promise<RotationDescription> {
     return describeRotation(this.#options, secretId);
   }
@@ -119,8 +123,8 @@ export class RotationClient {
     secretId,
     note = 'cancelled',
   }: NotedRequest): Promise<{ readonly arn: string; readonly runId?: string }> {
-    const { arn } = await this.#options.store.describe(secretId);
     const { temporal } = this.#options;
+    const { arn } = await findSecret(this.#options, secretId);
     const run = await describeRun(temporal, { arn });
     if (await askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule))
       await this.pause({ secretId: arn, note });
@@ -136,9 +140,8 @@ export class RotationClient {
    * @throws WaitingForWorkerError, TemporalUnavailableError when it is not known whether it was taken.
    */
   async decide({ secretId, ...decision }: DecisionRequest & { readonly secretId: string }): Promise<DecisionAccepted> {
-    const { temporal, store } = this.#options;
-    const { arn, name } = await store.describe(secretId);
-    return decideRotation(temporal, { arn, name, ...decision });
+    const { arn, name } = await findSecret(this.#options, secretId);
+    return decideRotation(this.#options.temporal, { arn, name, ...decision });
   }
 
   /**
@@ -148,7 +151,7 @@ export class RotationClient {
    * @throws DecisionRefusedError when no rotation waits for a decision; WaitingForWorkerError
    */
   async askAgain(secretId: string): Promise<OpenQuestion> {
-    return askAgain(this.#options.temporal, await this.#options.store.describe(secretId));
+    return askAgain(this.#options.temporal, await findSecret(this.#options, secretId));
   }
 
   /**
@@ -177,16 +180,15 @@ export class RotationClient {
    * @throws RotationInProgressError while a rotation is under way, which would put the Schedule back.
    */
   async remove(secretId: string): Promise<void> {
-    const { temporal, store } = this.#options;
-    const { arn } = await store.describe(secretId);
-    const run = await describeRun(temporal, { arn });
+    const { arn } = await findSecret(this.#options, secretId);
+    const run = await describeRun(this.#options.temporal, { arn });
     if (run?.open) throw inProgress(arn, run.status);
     await this.#onSchedule(secretId, (schedule) => schedule.delete());
   }
 
   async #onSchedule(secretId: string, act: (schedule: ScheduleHandle) => Promise<unknown>): Promise<void> {
-    const { temporal, store } = this.#options;
-    const secret = await store.describe(secretId);
+    const { temporal } = this.#options;
+    const secret = await findSecret(this.#options, secretId);
     await askTemporal(temporal, () => withSchedule(temporal, secret, act), deadlines.schedule);
   }
 

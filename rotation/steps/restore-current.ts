@@ -1,6 +1,7 @@
-import { SignInRefusedError } from '../errors';
+import { RotationError, SignInRefusedError } from '../errors';
 import { type RotationRequest } from '../rotation-request';
 import { isSameTarget } from '../same-target';
+import { type SecretStore } from '../secret-store';
 import { type ConnectionSecret } from '../secret-value';
 import { labelsUnmoved } from './labels-unmoved';
 import { readable, readCurrent, type ReadVersion } from './read-credentials';
@@ -21,10 +22,30 @@ export async function restoreCurrent(deps: StepDeps, request: RotationRequest): 
   try {
     return await restore(deps, { request, found });
   } catch (err) {
-    const { versionId } = await readCurrent(store, request.secretId);
-    if (versionId === found.versionId) throw err;
+    if (!(await hasMoved(store, { request, found, failure: err }))) throw err;
     return restoreCurrent(deps, request);
   }
+}
+
+/**
+ * Whether somebody else has moved AWSCURRENT since it was found.
+ *
+ * @throws the failure that it is asked after, where that cannot be read; but where only the reading may succeed later, the
+ * reading's: a failure for good would be told of a version that may not be current any more.
+ */
+async function hasMoved(
+  store: SecretStore,
+  { request, found, failure }: { request: RotationRequest; found: ReadVersion; failure: unknown },
+): Promise<boolean> {
+  try {
+    return (await readCurrent(store, request.secretId)).versionId !== found.versionId;
+  } catch (err) {
+    throw mayPass(err) && !mayPass(failure) ? err : failure;
+  }
+}
+
+function mayPass(err: unknown): boolean {
+  return err instanceof RotationError && err.retryable;
 }
 
 async function restore(

@@ -148,7 +148,7 @@ test.each(['retry', 'rollBack'] as const)(
     await untilAsked(rotor, { rotation });
     await deleteForGood(rotor, application);
 
-    await rotor.owner(secretId).executeUpdate('decide', { args: [{ choice }] });
+    await rotor.client.decide({ secretId, choice });
 
     await expect(rotor.client.outcome(rotation)).rejects.toThrow('nothing could be undone');
   },

@@ -1,37 +1,30 @@
-import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createSecretsManagerClient } from '../../adapters/secrets-manager';
 import { waitUntil } from '../../local/supervisor';
 import { expectUndone } from '../support/end-states';
 import { FailingDatabase, outages } from '../support/failing-database';
+import { FailingStore, storeOutages } from '../support/failing-store';
 import { Interference } from '../support/interference';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
-import { standBefore, type StandingRotation } from '../support/standing-rotations';
+import { before, standBefore, type StandingRotation } from '../support/standing-rotations';
 import { createSubject, postgresStrategies } from '../support/subject';
-import { TcpProxy } from '../support/tcp-proxy';
 
-const steps = ['createSecret', 'setSecret', 'testSecret'] as const;
+const places = before(['createSecret', 'setSecret', 'testSecret']);
 const giveUpAfterHours = 10 / 3_600;
 const interference = new Interference();
 
 let rotor: RotorUnderTest;
 let database: FailingDatabase;
-/** The way from the worker to Secrets Manager. */
-let network: TcpProxy;
-let secretsManager: SecretsManagerClient;
+let store: FailingStore;
 
 beforeAll(async () => {
   rotor = await RotorUnderTest.start();
   database = await FailingDatabase.start();
-  const { port, region, credentials } = rotor.endpoint;
-  network = await TcpProxy.start({ host: '127.0.0.1', port });
-  secretsManager = createSecretsManagerClient({ endpoint: `http://127.0.0.1:${network.port}`, region, credentials });
-  await rotor.startWorker({ secretsManager, wrap: (activities) => interference.wrap(activities) });
+  store = await FailingStore.start(rotor);
+  await rotor.startWorker({ secretsManager: store.client, wrap: (activities) => interference.wrap(activities) });
 });
 
 afterAll(async () => {
-  secretsManager.destroy();
-  await network.close();
+  await store.stop();
   await database.stop();
   await rotor.close();
 });
@@ -43,11 +36,6 @@ async function untilGivenUp({ rotation }: StandingRotation): Promise<void> {
     return state !== undefined && state !== 'rotating';
   };
   expect(await waitUntil(hasGivenUp, { limitMs: 30_000, everyMs: 200 })).toBe(true);
-}
-
-function freeze(): Promise<void> {
-  network.swallow();
-  return Promise.resolve();
 }
 
 /** Expects that each rotation was undone, and says at which step it gave up. */
@@ -66,7 +54,7 @@ describe.each(postgresStrategies)('with %s', (strategy) => {
         createSubject(rotor, { strategy, postgres: database.server, members: { port: database.network.port } });
       const { rotations, go } = await standBefore(rotor, {
         interference,
-        steps,
+        places,
         create,
         configuration: { giveUpAfterHours },
       });
@@ -80,24 +68,21 @@ describe.each(postgresStrategies)('with %s', (strategy) => {
     },
   );
 
-  test.each([
-    { what: 'stopped', begin: () => network.refuse() },
-    { what: 'frozen', begin: freeze },
-  ])(
+  test.each(storeOutages)(
     'where Secrets Manager is $what for longer than a rotation may try, at each step before the pivot, it is undone by itself',
     async ({ begin }) => {
       const create = (): Promise<RotatedApplication> => createSubject(rotor, { strategy });
       const { rotations, go } = await standBefore(rotor, {
         interference,
-        steps,
+        places,
         create,
         configuration: { giveUpAfterHours },
       });
 
-      await begin();
+      await begin(store);
       go();
       await Promise.all(rotations.map(untilGivenUp));
-      await network.forward();
+      await store.network.forward();
 
       await expectGivenUp(rotations);
     },

@@ -90,19 +90,26 @@ export class PathRecorder {
       retried: this.#decided('retry'),
       rolledBack: this.#decided('rollBack'),
       leftAsItIs: this.#decided('abandon'),
+      askedAgain: this.#decided('retry', ({ name }) => this.#rotor.client.askAgain(name)),
     };
   }
 
-  #decided(choice: DecisionChoice): RecordedPath {
+  /** A person decides, after something that happens while the rotation waits for it. */
+  #decided(
+    choice: DecisionChoice,
+    meanwhile: (application: RotatedApplication) => unknown = () => undefined,
+  ): RecordedPath {
     const finish = new FailingStep('finishSecret', new StoreAccessDeniedError('Grant it.'));
     return {
       begin: this.#request,
       wrap: (activities) => finish.wrap(activities),
-      meet: async ({ name }, hold) => {
+      meet: async (application, hold) => {
+        const { name } = application;
         hold.release();
         const isAsked = async (): Promise<boolean> =>
           (await this.#rotor.client.describe(name)).rotation?.status?.question !== undefined;
         await waitUntil(isAsked, { limitMs: 30_000 });
+        await meanwhile(application);
         finish.mend();
         await this.#rotor.client.decide({ secretId: name, choice });
       },

@@ -7,6 +7,8 @@ import { buffer } from 'node:stream/consumers';
 export interface StoreAnswer {
   readonly status: number;
   readonly body: string;
+  /** For how long the store asks to be left alone, as the header says it. */
+  readonly retryAfter?: string | undefined;
 }
 
 /** A call to the store, and what the store said to it: its effect is there already. */
@@ -59,7 +61,9 @@ export class StoreGate {
     const { SecretId: arn = '' } = JSON.parse(body) as { SecretId?: string };
     const answer = await this.#forward(call, body);
     const given = (await this.#interrupts.get(arn)?.({ operation, body, answer })) ?? answer;
-    response.writeHead(given.status, { 'content-type': 'application/x-amz-json-1.1' }).end(given.body);
+    const { status, body: text, retryAfter } = given;
+    const wait = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', ...wait }).end(text);
   }
 
   /** The headers stay as they are, because the signature covers them. */
@@ -68,6 +72,7 @@ export class StoreGate {
     const forwarded = request({ hostname, port, method, path: '/', headers });
     forwarded.end(body);
     const [answer] = (await once(forwarded, 'response')) as [IncomingMessage];
-    return { status: answer.statusCode ?? 0, body: (await buffer(answer)).toString() };
+    const { statusCode: status = 0, headers: told } = answer;
+    return { status, body: (await buffer(answer)).toString(), retryAfter: told['retry-after'] };
   }
 }

@@ -92,6 +92,7 @@ test('histories as they are written now replay, and end as they are named', asyn
     retried: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     rolledBack: 'EVENT_TYPE_WORKFLOW_EXECUTION_FAILED',
     leftAsItIs: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+    askedAgain: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     takenOver: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     discarded: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
     reconciled: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AccountBlockedError,
   MalformedSecretError,
   OutcomeUnknownError,
   SecretNotFoundError,
   SignInRefusedError,
+  StoreAccessDeniedError,
+  StoreUnavailableError,
   TargetUnavailableError,
 } from '../../../rotation/errors';
 import { restoreCurrent } from '../../../rotation/steps/restore-current';
@@ -182,4 +185,47 @@ it('begins anew where somebody stores another password while the one of before i
   await expect(run()).resolves.toEqual({ changed: false });
 
   expect(world.accepts('by hand')).toBe(true);
+});
+
+describe('a failure after which AWSCURRENT cannot be read again', () => {
+  const lost = new TargetUnavailableError('lost');
+  const outage = new StoreUnavailableError('away');
+  const denied = new StoreAccessDeniedError('Grant it.');
+
+  /** Fails while the password is asked about, and cannot read AWSCURRENT from then on. */
+  function fail(by: Error, unread: Error, meanwhile: () => unknown = () => undefined): void {
+    world.database.interruptNext('verifyCredential', 'before', () => {
+      meanwhile();
+      world.store.failNext('readLabel', unread, 'before');
+      throw by;
+    });
+  }
+
+  it.each([{ unread: outage }, { unread: denied }])(
+    'is the one that is told, and not $unread.name',
+    async ({ unread }) => {
+      fail(lost, unread);
+
+      await expect(run()).rejects.toBe(lost);
+    },
+  );
+
+  it('is told too where both are for good', async () => {
+    const blocked = new AccountBlockedError('locked');
+    fail(blocked, denied);
+
+    await expect(run()).rejects.toBe(blocked);
+  });
+
+  it('is not told where it is for good and the other may pass: tried again, it finds what somebody stored meanwhile', async () => {
+    fail(new AccountBlockedError('locked'), outage, () => {
+      world.store.putByHand({ secretId: world.secretId, text: secretText({ password: 'by hand' }) });
+      world.setPassword('by hand');
+    });
+
+    await expect(run()).rejects.toBe(outage);
+
+    await expect(run()).resolves.toEqual({ changed: false });
+    expect(world.accepts('by hand')).toBe(true);
+  });
 });
