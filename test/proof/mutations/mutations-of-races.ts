@@ -47,8 +47,8 @@ export const mutationsOfRaces: readonly Mutation[] = [
     edits: [
       {
         file: 'rotation/steps/restore-current.ts',
-        find: 'if (versionId === found.versionId) throw err;',
-        replace: "if (versionId !== '') throw err;",
+        find: 'return (await readCurrent(store, request.secretId)).versionId !== found.versionId;',
+        replace: "return (await readCurrent(store, request.secretId)).versionId === '';",
       },
     ],
     suite: racesOf('stored by hand .*going back'),
