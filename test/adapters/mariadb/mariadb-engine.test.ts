@@ -298,11 +298,12 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
       expect(await accepted(user.username, user.password, 'second')).toEqual([user.password]);
     });
 
-    it('that is read-only changes nothing [§11.42]', async () => {
+    it('that is read-only changes nothing, whoever asks [§11.42]', async () => {
       const user = await aUser();
       await server.sql('SET GLOBAL read_only = ON');
       try {
         await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(TargetReadOnlyError);
+        await expect(changeBySuperuser(user.username)).rejects.toBeInstanceOf(TargetReadOnlyError);
         await engine.verifyCredential({ credential: server.credential(user) });
       } finally {
         await server.sql('SET GLOBAL read_only = OFF');
