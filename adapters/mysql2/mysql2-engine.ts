@@ -62,9 +62,10 @@ export class Mysql2Engine<Found extends Account, Facts> implements DatabaseEngin
     validateConnection(secret, this.#dialect.nameRules);
   }
 
+  /** MariaDB admits a user whose password has expired, and tells so to the first statement only. */
   async canSignIn(credential: ConnectionSecret): Promise<boolean> {
     try {
-      await this.#inSession({ credential }, () => Promise.resolve());
+      await this.#inSession({ credential }, (session) => session.read('DO 0'));
       return true;
     } catch (error) {
       if (error instanceof SignInRefusedError) return false;

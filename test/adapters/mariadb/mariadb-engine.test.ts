@@ -182,6 +182,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
     it('whose password has expired is blocked for itself, and set right by the superuser [§11.22]', async () => {
       const user = await aUser('PASSWORD EXPIRE');
 
+      await expect(engine.canSignIn(server.credential(user))).rejects.toBeInstanceOf(AccountBlockedError);
       await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(AccountBlockedError);
       await changeBySuperuser(user.username);
 
