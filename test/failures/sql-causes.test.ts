@@ -44,7 +44,7 @@ function describeCauses(causes: readonly SqlCause[], start: () => Promise<OwnSql
 
   beforeAll(async () => {
     server = await start();
-    end = atOnce(causes, { work: (cause) => goWrong(server, cause) });
+    end = atOnce(causes, { limit: 8, work: (cause) => goWrong(server, cause) });
   });
 
   afterAll(() => server.stop());
