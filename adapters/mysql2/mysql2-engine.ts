@@ -15,6 +15,7 @@ import {
 } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { type Sensitive } from '../../rotation/sensitive';
+import { assertWritable } from './assert-writable';
 import { type Dialect, type DualChange } from './dialect';
 import { takeTurn } from './end-strays';
 import { accountOf, matchAccounts, verifyParity } from './match-accounts';
@@ -61,9 +62,10 @@ export class Mysql2Engine<Found extends Account, Facts> implements DatabaseEngin
     validateConnection(secret, this.#dialect.nameRules);
   }
 
+  /** MariaDB admits a user whose password has expired, and tells so to the first statement only. */
   async canSignIn(credential: ConnectionSecret): Promise<boolean> {
     try {
-      await this.#inSession({ credential }, () => Promise.resolve());
+      await this.#inSession({ credential }, (session) => session.read('DO 0'));
       return true;
     } catch (error) {
       if (error instanceof SignInRefusedError) return false;
@@ -81,6 +83,7 @@ export class Mysql2Engine<Found extends Account, Facts> implements DatabaseEngin
     validateUsername(username, nameRules);
     validateNewPassword(newPassword, nameRules);
     await this.#inTurn({ credential: signInAs, username, stillWanted }, [username], async (session) => {
+      await assertWritable(session);
       const keep = alsoKeep?.equals(newPassword) ? undefined : alsoKeep;
       if (keep) await this.#assertSecondPassword(session);
       const account = await this.#accountToChange(session);
@@ -97,6 +100,7 @@ export class Mysql2Engine<Found extends Account, Facts> implements DatabaseEngin
     validateNewPassword(alternate.password, nameRules);
     const users = [original.username, alternate.username];
     return this.#inTurn({ ...sessionAbout(pair), stillWanted }, users, async (session) => {
+      await assertWritable(session);
       const { account, wasLike, changed } = await matchAccounts(session, { pair, dialect: this.#dialect });
       const change = { account, newPassword: alternate.password };
       // Only a password that is set is tried, and only for being expired: a wrong one may lock the account.

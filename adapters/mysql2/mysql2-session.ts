@@ -12,6 +12,10 @@ import { type ClientSettings, createMysql2Client, defaultPort } from './mysql2-c
 const closeTimeoutMs = 1_000;
 /** The session to end is gone already. */
 const noSuchThread = 1094;
+/** An account could not be changed, for a reason that MariaDB tells in an error before. */
+const accountNotChanged = 1396;
+/** An option of the server's forbids it. */
+const optionForbids = 1290;
 
 const answerTimeoutMs = statementTimeoutMs + 3_000;
 
@@ -172,8 +176,14 @@ export class Mysql2Session {
     } catch (error) {
       const number = serverErrorNumber(error);
       if (number !== undefined && refusals.includes(number)) return number;
-      throw error;
+      throw number === accountNotChanged ? await this.#reasonOf(error) : error;
     }
+  }
+
+  async #reasonOf(refused: unknown): Promise<unknown> {
+    const rows = await this.#query('SHOW WARNINGS').catch(() => []);
+    const reason = rows.find(({ Code }) => Code === optionForbids);
+    return reason ? { errno: optionForbids, sqlState: 'HY000', message: reason.Message as unknown } : refused;
   }
 
   async #query(text: string): Promise<RowDataPacket[]> {

@@ -31,7 +31,8 @@ export async function storeSuperuser(
   { superuser }: Pick<PostgresServer, 'superuser'> = rotor.postgres,
 ): Promise<string> {
   const { engine, host, port, username, password } = superuser;
-  const secret = { engine, host, port, username, password: password.reveal(), dbname: 'postgres', ssl: false };
+  const database = engine === 'postgres' ? { dbname: 'postgres' } : {};
+  const secret = { engine, host, port, username, password: password.reveal(), ...database, ssl: false };
   const created = await rotor.secretsManager.send(
     new CreateSecretCommand({ Name: `test/superuser-${randomUUID()}`, SecretString: JSON.stringify(secret) }),
   );

@@ -182,6 +182,7 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
     it('whose password has expired is blocked for itself, and set right by the superuser [§11.22]', async () => {
       const user = await aUser('PASSWORD EXPIRE');
 
+      await expect(engine.canSignIn(server.credential(user))).rejects.toBeInstanceOf(AccountBlockedError);
       await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(AccountBlockedError);
       await changeBySuperuser(user.username);
 
@@ -298,11 +299,12 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
       expect(await accepted(user.username, user.password, 'second')).toEqual([user.password]);
     });
 
-    it('that is read-only changes nothing [§11.42]', async () => {
+    it('that is read-only changes nothing, whoever asks [§11.42]', async () => {
       const user = await aUser();
       await server.sql('SET GLOBAL read_only = ON');
       try {
         await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(TargetReadOnlyError);
+        await expect(changeBySuperuser(user.username)).rejects.toBeInstanceOf(TargetReadOnlyError);
         await engine.verifyCredential({ credential: server.credential(user) });
       } finally {
         await server.sql('SET GLOBAL read_only = OFF');
@@ -315,7 +317,9 @@ describeWith('MariadbEngine on MariaDB 10.11', { provision: mariadbHere }, (prog
         const user = await aUser();
         await server.sql("INSTALL SONAME 'simple_password_check'");
         try {
-          await expect(changeOwn(user, 'Second_1234')).rejects.toThrow(/strict_password_validation = OFF/);
+          for (const change of [changeOwn(user, 'Second_1234'), changeBySuperuser(user.username)]) {
+            await expect(change).rejects.toThrow(/strict_password_validation = OFF/);
+          }
           await server.sql('SET GLOBAL strict_password_validation = OFF');
           await changeOwn(user, 'Second_1234');
         } finally {

@@ -357,9 +357,9 @@ describeWith('MysqlEngine on MySQL 9.7', { provision: mysqlHere }, (program) => 
       expect(await accepted(user.username, user.password, 'second')).toEqual([user.password]);
     });
 
-    it('that is read-only changes nothing [§11.42]', async () => {
+    it.each(['super_read_only', 'read_only'])('that is %s changes nothing, whoever asks [§11.42]', async (option) => {
       const user = await aUser();
-      await server.sql('SET GLOBAL super_read_only = ON');
+      await server.sql(`SET GLOBAL ${option} = ON`);
       try {
         await expect(changeOwn(user, 'second')).rejects.toBeInstanceOf(TargetReadOnlyError);
         await expect(changeBySuperuser(user.username)).rejects.toBeInstanceOf(TargetReadOnlyError);

@@ -101,9 +101,9 @@ const createUser = `CREATE USER \`app\`@\`%\` IDENTIFIED WITH 'mysql_native_pass
 function usualAnswer(statement: string): (socket: Socket) => void {
   if (statement.startsWith('SELECT CURRENT_USER()')) return row('account', 'app@%');
   if (statement.startsWith('SELECT GET_LOCK(')) return row('taken', '1');
-  if (statement.startsWith('SHOW CREATE USER')) {
-    return row('CREATE USER', createUser);
-  }
+  if (statement.startsWith('SELECT @@GLOBAL.read_only')) return row('readOnly', '0');
+  if (statement.startsWith('SHOW CREATE USER')) return row('CREATE USER', createUser);
+  if (statement === 'SHOW WARNINGS') return row('Code', '1396');
   return ok;
 }
 

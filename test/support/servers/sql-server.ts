@@ -121,6 +121,18 @@ export class OwnSqlServer extends SqlServer {
     return readFile(path.join(this.#parts.home, 'server.log'), 'latin1');
   }
 
+  /** Lets it answer nobody until it is resumed. */
+  halt(): Promise<void> {
+    process.kill(this.pid, 'SIGSTOP');
+    return Promise.resolve();
+  }
+
+  /** Ends {@link OwnSqlServer.halt}. */
+  resume(): Promise<void> {
+    process.kill(this.pid, 'SIGCONT');
+    return Promise.resolve();
+  }
+
   async stop(): Promise<void> {
     await this.#parts.supervisor.close();
     await rm(this.#parts.home, { recursive: true, force: true });
