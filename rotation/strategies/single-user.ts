@@ -25,7 +25,7 @@ export const singleUser: RotationStrategy = {
 
   async setPending(input) {
     const { engine, current, pending, stillWanted } = input;
-    if (await engine.canSignIn(pending)) return { changed: false };
+    if (await isSetAlready(input)) return { changed: false };
 
     for await (const signInAs of signers(input)) {
       const change = { signInAs, username: pending.username, newPassword: pending.password, stillWanted };
@@ -47,6 +47,14 @@ export const singleUser: RotationStrategy = {
     return { changed: true };
   },
 };
+
+/**
+ * Asks the current credential first: in an ordinary rotation no sign-in is refused then, which servers count against the
+ * user (MySQL 8.4 reference manual, "Failed-Login Tracking and Temporary Account Locking") and monitors warn of.
+ */
+async function isSetAlready({ engine, current, pending }: StrategyInput): Promise<boolean> {
+  return !(await engine.canSignIn(current)) && (await engine.canSignIn(pending));
+}
 
 /** Who may make the change, in the order in which they are tried. */
 async function* signers(input: StrategyFacts): AsyncGenerator<ConnectionSecret, void> {

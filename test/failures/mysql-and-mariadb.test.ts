@@ -24,7 +24,13 @@ afterAll(() => rotor.close());
 
 const fail = (failure: Error) => (): Promise<never> => Promise.reject(failure);
 
-function describeFailures(start: () => Promise<OwnSqlServer>): void {
+/** What tests of a server have at hand. */
+interface Scene {
+  readonly server: OwnSqlServer;
+  readonly superuserSecretId: string;
+}
+
+function describeFailures(start: () => Promise<OwnSqlServer>): () => Scene {
   let server: OwnSqlServer;
   let superuserSecretId: string;
 
@@ -124,10 +130,28 @@ function describeFailures(start: () => Promise<OwnSqlServer>): void {
       },
     );
   });
+
+  return () => ({ server, superuserSecretId });
 }
 
 describeWith('MySQL', { provision: mysqlHere }, (program) => {
-  describeFailures(() => startMysqlServer(program));
+  const scene = describeFailures(() => startMysqlServer(program));
+
+  test.each(['itself', 'the superuser'])(
+    'a user whom one wrong password locks, with single-user by %s: no sign-in is refused, and it is rotated',
+    async (by) => {
+      const { server, superuserSecretId } = scene();
+      const application = await SqlApplication.create({ server, secretsManager: rotor.secretsManager });
+      const { arn: secretId, sqlName } = application;
+      await application.alter('FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME UNBOUNDED');
+      if (by === 'itself') await server.sql(`GRANT CREATE USER ON *.* TO ${sqlName}`);
+      const configuration = by === 'itself' ? {} : { superuserSecretId };
+
+      const rotation = await rotor.client.rotateSecret({ secretId, configuration });
+
+      await expectRotated(rotor, { application, rotation });
+    },
+  );
 });
 
 describeWith('MariaDB', { provision: mariadbHere }, (program) => {

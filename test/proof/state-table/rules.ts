@@ -114,6 +114,11 @@ export const rules: readonly Rule[] = [
       'value back, and no value is ever taken out of a version.)',
   },
   {
+    when: { step: upToSet, labels: stored, database: ['current and pending'], strategy: ['single-user'] },
+    then: promoted('pending'),
+    because: 'The user is to have one password: signed in as current, it is given the pending one, and no other.',
+  },
+  {
     when: { labels: stored, database: ['current and pending'] },
     then: promoted('as before'),
     because: 'The database accepts the pending credential already, and the current one beside it.',
@@ -194,7 +199,7 @@ export const rules: readonly Rule[] = [
     because: 'Somebody else took a label. Signed in as pending, the user gets what is current now as its password.',
   },
   {
-    when: { step: afterCreate, labels: taken, database: ['previous'], strategy: ['single-user'] },
+    when: { step: afterCreate, labels: taken, database: ['previous'], strategy: oneUser },
     then: givesWay('current'),
     because: 'Somebody else took a label. Signed in as previous, the user gets what is current now as its password.',
   },
@@ -202,11 +207,6 @@ export const rules: readonly Rule[] = [
     when: { step: afterCreate, labels: moved, database: ['previous'] },
     then: givesWay('current'),
     because: 'Somebody else stored what is current now. Signed in as previous, its user gets it as its password.',
-  },
-  {
-    when: { step: afterCreate, labels: taken, database: ['previous'], strategy: multiple },
-    then: givesWay('current'),
-    because: 'Somebody else took a label. Signed in as previous, the user gets what is current now as its password.',
   },
   {
     when: { step: upToSet, labels: stored, database: ['previous'], strategy: multiple, passwords: ['one'] },

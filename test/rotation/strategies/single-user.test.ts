@@ -81,6 +81,15 @@ describe('setting the pending password', () => {
     expect(accepts('pending')).toBe(true);
   });
 
+  it('is refused nowhere on the way from current to pending, because a server may lock the user for it', async () => {
+    const engine = aDatabase('current').database.engine();
+    const signIns = jest.spyOn(engine, 'canSignIn');
+
+    await singleUser.setPending({ engine, current, pending, previous: previousIs(older), superuser, stillWanted });
+
+    expect(await Promise.all(signIns.mock.results.map(({ value }) => value as Promise<boolean>))).toEqual([true]);
+  });
+
   it('does not take a missing privilege for a refused password', async () => {
     const { database } = aDatabase('current');
     database.failNext('changePassword', new PermissionMissingError('grant it'), 'before');
