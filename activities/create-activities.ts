@@ -1,4 +1,5 @@
 import { type Client } from '@temporalio/client';
+import { CircuitBreaker, withCircuitBreaker } from '../rotation/circuit-breaker';
 import { type RotationRequest, type StartedRotation } from '../rotation/rotation-request';
 import { createSecret, type CreateSecretOutcome } from '../rotation/steps/create-secret';
 import { discardPending, type DiscardRequest } from '../rotation/steps/discard-pending';
@@ -52,19 +53,29 @@ export interface Activities {
   armNextRotation(input: LastRotation): Promise<ArmedRotation & Attempted>;
 }
 
-/** Hosts the steps as Temporal activities. */
+/**
+ * Hosts the steps as Temporal activities.
+ *
+ * createSecret alone goes through a circuit breaker: a rotation that has changed nothing may wait for a silent target
+ * longer than others, while after it consumers wait for the end.
+ */
 export function createActivities({
   stepDeps,
   temporal,
   searchable = false,
   publishers = [],
 }: ActivityDeps): Activities {
+  const breaker = new CircuitBreaker(() => performance.now());
+  const sparing = ({ store, engineFor }: StepDeps): StepDeps => ({
+    store,
+    engineFor: withCircuitBreaker(engineFor, breaker),
+  });
   return {
     openRotation: withFailureBoundary(
       (signal, input) => openRotation({ store: stepDeps(signal).store, temporal, searchable, publishers }, input),
       { publishers },
     ),
-    createSecret: withFailureBoundary((signal, input) => createSecret(stepDeps(signal), input)),
+    createSecret: withFailureBoundary((signal, input) => createSecret(sparing(stepDeps(signal)), input)),
     setSecret: withFailureBoundary((signal, input) => setSecret(stepDeps(signal), input)),
     testSecret: withFailureBoundary((signal, input) => testSecret(stepDeps(signal), input)),
     finishSecret: withFailureBoundary((signal, input) => finishSecret(stepDeps(signal), input)),

@@ -1,5 +1,5 @@
 import { activityInfo, ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { RotationError, TargetUnavailableError } from '../rotation/errors';
+import { RotationError, TargetSilentError } from '../rotation/errors';
 
 const heartbeatMs = 1_000;
 
@@ -49,8 +49,8 @@ function toFailure(err: unknown, facts: object): ApplicationFailure {
 
 /** What comes before the next attempt instead of the back-off of the activity's own. */
 function retryDelay(err: RotationError | undefined): { nextRetryDelay?: number } {
-  if (err instanceof TargetUnavailableError)
-    return err.turnAfterMs > backOffMs() ? { nextRetryDelay: err.turnAfterMs } : {};
+  if (err instanceof TargetSilentError)
+    return err.waitAtLeastMs > backOffMs() ? { nextRetryDelay: err.waitAtLeastMs } : {};
   return err?.retryAfterMs === undefined ? {} : { nextRetryDelay: err.retryAfterMs };
 }
 

@@ -12,7 +12,7 @@ import { askAgain } from './ask-again';
 import { askTemporal, deadlines } from './ask-temporal';
 import { decideRotation } from './decide-rotation';
 import { describeRotation, describeRun, type RotationDescription } from './describe-rotation';
-import { findSecret } from './find-secret';
+import { type FoundSecret, findSecret } from './find-secret';
 import { followRotation, type RotationProgress } from './follow-rotation';
 import { Leftover, startOwner } from './leftover';
 import { listRotations, type ListedRotation, type ListedState } from './list-rotations';
@@ -124,10 +124,11 @@ export class RotationClient {
     note = 'cancelled',
   }: NotedRequest): Promise<{ readonly arn: string; readonly runId?: string }> {
     const { temporal } = this.#options;
-    const { arn } = await findSecret(this.#options, secretId);
+    const secret = await findSecret(this.#options, secretId);
+    const { arn } = secret;
     const run = await describeRun(temporal, { arn });
     if (await askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule))
-      await this.pause({ secretId: arn, note });
+      await this.#onSchedule(secret, (schedule) => schedule.pause(note));
     if (!run?.open) return { arn };
     await askTemporal(temporal, () => temporal.workflow.getHandle(rotationId(arn), run.runId).cancel());
     return { arn, runId: run.runId };
@@ -166,12 +167,12 @@ export class RotationClient {
 
   /** Stops scheduled rotations until {@link resume}; rotations by hand go on. Safe to repeat. */
   async pause({ secretId, note = 'paused' }: NotedRequest): Promise<void> {
-    await this.#onSchedule(secretId, (schedule) => schedule.pause(note));
+    await this.#onSchedule(await findSecret(this.#options, secretId), (schedule) => schedule.pause(note));
   }
 
   /** Lets scheduled rotations go on. Safe to repeat. */
   async resume({ secretId, note = 'resumed' }: NotedRequest): Promise<void> {
-    await this.#onSchedule(secretId, (schedule) => schedule.unpause(note));
+    await this.#onSchedule(await findSecret(this.#options, secretId), (schedule) => schedule.unpause(note));
   }
 
   /**
@@ -180,15 +181,14 @@ export class RotationClient {
    * @throws RotationInProgressError while a rotation is under way, which would put the Schedule back.
    */
   async remove(secretId: string): Promise<void> {
-    const { arn } = await findSecret(this.#options, secretId);
-    const run = await describeRun(this.#options.temporal, { arn });
-    if (run?.open) throw inProgress(arn, run.status);
-    await this.#onSchedule(secretId, (schedule) => schedule.delete());
+    const secret = await findSecret(this.#options, secretId);
+    const run = await describeRun(this.#options.temporal, secret);
+    if (run?.open) throw inProgress(secret.arn, run.status);
+    await this.#onSchedule(secret, (schedule) => schedule.delete());
   }
 
-  async #onSchedule(secretId: string, act: (schedule: ScheduleHandle) => Promise<unknown>): Promise<void> {
+  async #onSchedule(secret: FoundSecret, act: (schedule: ScheduleHandle) => Promise<unknown>): Promise<void> {
     const { temporal } = this.#options;
-    const secret = await findSecret(this.#options, secretId);
     await askTemporal(temporal, () => withSchedule(temporal, secret, act), deadlines.schedule);
   }
 

@@ -36,12 +36,15 @@ export abstract class RotationError extends Error {
 export class TargetUnavailableError extends RotationError {
   override readonly name = 'TargetUnavailable';
   readonly retryable = true;
+}
 
+/** Nothing at all came from the target in the time that it was given, as where a firewall swallows packets. */
+export class TargetSilentError extends TargetUnavailableError {
   constructor(
     message: string,
     ids: FailureIds = {},
-    /** How long the next attempt waits at the least, in milliseconds, where many ask for the target. */
-    readonly turnAfterMs = 0,
+    /** How long the next attempt waits at the least, in milliseconds. */
+    readonly waitAtLeastMs = 0,
   ) {
     super(message, ids);
   }

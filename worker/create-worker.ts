@@ -7,7 +7,7 @@ import { createActivities } from '../activities';
 import { SecretsManagerStore } from '../adapters/secrets-manager';
 import { type RotationEvents } from '../rotation/rotation-events';
 import { type Deployment, versioning } from './deployment';
-import { createEngines } from './engine-registry';
+import { enginesFor } from './engine-registry';
 import { eventSinks } from './event-sinks';
 import { registerSearchAttributes } from './register-search-attributes';
 
@@ -49,11 +49,10 @@ export async function createRotorWorker(options: RotorWorkerOptions): Promise<Wo
   const identity = `rotor-worker-${process.pid}`;
   const unsearchable = await registerSearchAttributes(connection, namespace);
   if (unsearchable !== undefined) sayUnsearchable(unsearchable);
-  const enginesFor = createEngines({ ca });
   const activities = createActivities({
     stepDeps: (signal) => ({
       store: new SecretsManagerStore({ client: secretsManager, signal }),
-      engineFor: enginesFor(signal),
+      engineFor: enginesFor(signal, ca),
     }),
     temporal: new Client({ connection, namespace, identity }),
     searchable: unsearchable === undefined,

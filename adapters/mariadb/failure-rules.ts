@@ -6,6 +6,7 @@ import {
   TargetReadOnlyError,
   TargetUnavailableError,
 } from '../../rotation/errors';
+import { tellReadOnly } from '../mysql2/assert-writable';
 import { rulesFor, running, signingIn } from '../mysql2/common-rules';
 import { type FailureRule } from '../mysql2/failure-rule';
 
@@ -40,11 +41,10 @@ const ownRules: readonly FailureRule[] = [
     codes: [1290],
     text: /--read-only/,
     error: TargetReadOnlyError,
-    tell: ({ server }) =>
-      `${server} is read-only: a replica, or a failover that is not over. If it stays so, name the writer's address in the secret.`,
+    tell: tellReadOnly,
   },
   {
-    codes: [1792, 1836],
+    codes: [1792, 1836, 1874],
     error: TargetReadOnlyError,
     tell: ({ server }) =>
       `${server} does not take changes now. If it stays so, name the writer's address in the secret.`,

@@ -5,6 +5,7 @@ import {
   SignInRefusedError,
   TargetConflictError,
   TargetMisconfiguredError,
+  TargetSilentError,
   TargetUnavailableError,
 } from '../../rotation/errors';
 import { type FailureRule, type Phase } from './failure-rule';
@@ -165,7 +166,7 @@ const wayRules = ({ product, lost }: { product: string; lost: Codes }): readonly
   },
   {
     codes: ['ETIMEDOUT'],
-    error: TargetUnavailableError,
+    error: TargetSilentError,
     tell: ({ server }) => `${server} did not answer in time. If it stays so, check host, port and firewall.`,
   },
   {

@@ -8,6 +8,7 @@ import {
   TargetConflictError,
   TargetMisconfiguredError,
   TargetReadOnlyError,
+  TargetSilentError,
   TargetUnavailableError,
   TlsFailedError,
 } from '../../rotation/errors';
@@ -16,6 +17,9 @@ import { type FailureRule, type Phase } from './failure-rule';
 const signingIn: readonly Phase[] = ['resolve', 'connect', 'tls', 'authenticate'];
 const running: readonly Phase[] = ['statement', 'change'];
 const lostCodes = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', '57P01', '57P02'];
+
+const silent: FailureRule['tell'] = ({ server }) =>
+  `${server} did not answer in time. If it stays so, check host, port and firewall.`;
 
 /** The first rule that fits is the one. */
 export const failureRules: readonly FailureRule[] = [
@@ -182,6 +186,11 @@ export const failureRules: readonly FailureRule[] = [
     tell: ({ server }) => `Nothing listens at ${server}. Start the server, or correct host and port in the secret.`,
   },
   {
+    codes: ['ETIMEDOUT'],
+    error: TargetSilentError,
+    tell: silent,
+  },
+  {
     codes: [...lostCodes, 'EADDRNOTAVAIL', 'ECONNABORTED', 'EMFILE', '57P05'],
     error: TargetUnavailableError,
     tell: ({ server }) => `The connection to ${server} could not be made or was lost.`,
@@ -193,8 +202,8 @@ export const failureRules: readonly FailureRule[] = [
   },
   {
     text: /^timeout expired$/,
-    error: TargetUnavailableError,
-    tell: ({ server }) => `${server} did not answer in time. If it stays so, check host, port and firewall.`,
+    error: TargetSilentError,
+    tell: silent,
   },
 
   // TLS.

@@ -8,11 +8,10 @@ import { finishSecret } from '../../rotation/steps/finish-secret';
 import { setSecret } from '../../rotation/steps/set-secret';
 import { type StepDeps } from '../../rotation/steps/step';
 import { testSecret } from '../../rotation/steps/test-secret';
-import { createEngines } from '../../worker/engine-registry';
+import { enginesFor } from '../../worker/engine-registry';
 
 /** The ports as a worker has them: an engine for each step. */
 export function realDeps(client: SecretsManagerClient): StepDeps {
-  const enginesFor = createEngines();
   const engineFor: EngineFor = (name, tls) => enginesFor(new AbortController().signal)(name, tls);
   return { store: new SecretsManagerStore({ client }), engineFor };
 }

@@ -23,11 +23,16 @@ export const singleUser: RotationStrategy = {
     throw nobodySignsIn(input.current);
   },
 
+  /**
+   * Asks the current credential first: in an ordinary rotation no sign-in is refused then, which servers count against the
+   * user (MySQL 8.4 reference manual, "Failed-Login Tracking and Temporary Account Locking") and monitors warn of.
+   */
   async setPending(input) {
     const { engine, current, pending, stillWanted } = input;
-    if (await isSetAlready(input)) return { changed: false };
+    const isCurrent = await isProved(engine, current);
+    if (!isCurrent && (await engine.canSignIn(pending))) return { changed: false };
 
-    for await (const signInAs of signers(input)) {
+    for await (const signInAs of signers(input, { isRefused: !isCurrent })) {
       const change = { signInAs, username: pending.username, newPassword: pending.password, stillWanted };
       if (await wasMade(engine, change)) return { changed: true };
     }
@@ -48,22 +53,17 @@ export const singleUser: RotationStrategy = {
   },
 };
 
-/**
- * Asks the current credential first: in an ordinary rotation no sign-in is refused then, which servers count against the
- * user (MySQL 8.4 reference manual, "Failed-Login Tracking and Temporary Account Locking") and monitors warn of.
- */
-async function isSetAlready({ engine, current, pending }: StrategyInput): Promise<boolean> {
-  return !(await engine.canSignIn(current)) && (await engine.canSignIn(pending));
-}
-
-/** Who may make the change, in the order in which they are tried. */
-async function* signers(input: StrategyFacts): AsyncGenerator<ConnectionSecret, void> {
+/** Who may make the change, in the order in which they are tried; `isRefused` where the current credential is known to be. */
+async function* signers(
+  input: StrategyFacts,
+  { isRefused = false }: { isRefused?: boolean } = {},
+): AsyncGenerator<ConnectionSecret, void> {
   const admin = await trustedSuperuser(input, input.current);
   if (admin) {
     yield admin;
     return;
   }
-  yield input.current;
+  if (!isRefused) yield input.current;
   yield* previousOfUser(input);
 }
 

@@ -4,7 +4,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { withFailureBoundary } from '../../activities/failure-boundary';
-import { EventUndeliveredError, SignInRefusedError, TargetUnavailableError } from '../../rotation/errors';
+import {
+  EventUndeliveredError,
+  SignInRefusedError,
+  TargetSilentError,
+  TargetUnavailableError,
+} from '../../rotation/errors';
 
 const input = { secretId: 'prod/app' };
 
@@ -61,14 +66,14 @@ test('who asks to be left alone for a time is, before the next attempt', async (
 });
 
 test.each([
-  { what: 'the back-off where the turn comes sooner', attempt: 3, turnMs: 3_999, nextRetryDelay: undefined },
-  { what: 'the turn where it comes later', attempt: 3, turnMs: 4_001, nextRetryDelay: 4_001 },
-  { what: 'the longest back-off after many attempts', attempt: 60, turnMs: 300_000, nextRetryDelay: undefined },
-])('an attempt on an unavailable target is tried again after $what', async ({ attempt, turnMs, nextRetryDelay }) => {
+  { what: 'the back-off where that is longer', attempt: 3, waitMs: 3_999, nextRetryDelay: undefined },
+  { what: 'the wait where that is longer', attempt: 3, waitMs: 4_001, nextRetryDelay: 4_001 },
+  { what: 'the longest back-off after many attempts', attempt: 60, waitMs: 300_000, nextRetryDelay: undefined },
+])('an attempt on a silent target is tried again after $what', async ({ attempt, waitMs, nextRetryDelay }) => {
   const retryPolicy = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 300_000 };
   const environment = newEnvironment({ attempt, retryPolicy });
 
-  const failure = await failureOf(new TargetUnavailableError('down', {}, turnMs), environment);
+  const failure = await failureOf(new TargetSilentError('down', {}, waitMs), environment);
 
   expect(failure.nonRetryable).toBe(false);
   expect(failure.nextRetryDelay).toBe(nextRetryDelay);

@@ -27,7 +27,7 @@ afterAll(async () => {
   await rotor.close();
 });
 
-test('many secrets on a host that swallows packets take turns, and all are rotated once it answers', async () => {
+test('many secrets on a host that swallows packets: it is asked for one at a time, and all are rotated once it answers', async () => {
   const members = { port: database.network.port };
   const create = (): Promise<RotatedApplication> =>
     createSubject(rotor, { strategy: 'single-user', postgres: database.server, members });

@@ -6,7 +6,7 @@ import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { type RotationEvents } from '../../rotation/rotation-events';
 import { type StepDeps } from '../../rotation/steps/step';
 import { type Deployment, versioning } from '../../worker/deployment';
-import { createEngines } from '../../worker/engine-registry';
+import { enginesFor } from '../../worker/engine-registry';
 import { eventSinks } from '../../worker/event-sinks';
 import { registerSearchAttributes } from '../../worker/register-search-attributes';
 
@@ -30,7 +30,6 @@ export interface HeldWorkerOptions {
 export async function createHeldWorker(options: HeldWorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, secretsManager, workflowBundle, eventLog, publishers = [] } = options;
   const { wrap = (activities: Activities) => activities, wrapPorts = (deps: StepDeps) => deps } = options;
-  const enginesFor = createEngines();
   const activities = createActivities({
     stepDeps: (signal) =>
       wrapPorts({

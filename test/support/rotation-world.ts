@@ -8,8 +8,9 @@ import { finishSecret } from '../../rotation/steps/finish-secret';
 import { setSecret } from '../../rotation/steps/set-secret';
 import { type StepDeps } from '../../rotation/steps/step';
 import { testSecret } from '../../rotation/steps/test-secret';
-import { FakeDatabase, type FakeServer } from './fake-database';
+import { FakeDatabase } from './fake-database';
 import { FakeSecretStore } from './fake-secret-store';
+import { type FakeServer } from './fake-server';
 import { secretText } from './secret-text';
 
 /** A secret, the database that it opens, and one rotation of it that has not begun. */

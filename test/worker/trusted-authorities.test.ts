@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TlsFailedError } from '../../rotation/errors';
 import { type ConnectionSecret } from '../../rotation/secret-value';
 import { WorkerStartError } from '../../worker';
-import { createEngines } from '../../worker/engine-registry';
+import { enginesFor } from '../../worker/engine-registry';
 import { readAuthorities } from '../../worker/read-authorities';
 import { CertificateAuthority } from '../adapters/postgres/test-certificates';
 import { mariadbHere, startMariadbServer } from '../support/mariadb-server';
@@ -79,19 +79,19 @@ function describeTrust<T>(
     it('trusts the authorities of the worker’s file, and without it does not [§11.38]', async () => {
       const ca = readAuthorities(await file(`# a bundle\n${stranger.certificate}\n${authority.certificate}`));
 
-      expect(await createEngines({ ca })(signal)(name).canSignIn(credential())).toBe(true);
-      await expect(createEngines()(signal)(name).canSignIn(credential())).rejects.toBeInstanceOf(TlsFailedError);
+      expect(await enginesFor(signal, ca)(name).canSignIn(credential())).toBe(true);
+      await expect(enginesFor(signal)(name).canSignIn(credential())).rejects.toBeInstanceOf(TlsFailedError);
     });
 
     it('trusts what the secret or the configuration names, and then not the worker’s file [§11.38]', async () => {
       const { certificate: ca } = authority;
       const strange = stranger.certificate;
 
-      expect(await createEngines({ ca: strange })(signal)(name).canSignIn(credential({ ca }))).toBe(true);
-      expect(await createEngines({ ca: strange })(signal)(name, { ca }).canSignIn(credential())).toBe(true);
+      expect(await enginesFor(signal, strange)(name).canSignIn(credential({ ca }))).toBe(true);
+      expect(await enginesFor(signal, strange)(name, { ca }).canSignIn(credential())).toBe(true);
       for (const trusting of [
-        () => createEngines({ ca })(signal)(name).canSignIn(credential({ ca: strange })),
-        () => createEngines({ ca })(signal)(name, { ca: strange }).canSignIn(credential()),
+        () => enginesFor(signal, ca)(name).canSignIn(credential({ ca: strange })),
+        () => enginesFor(signal, ca)(name, { ca: strange }).canSignIn(credential()),
       ]) {
         await expect(trusting()).rejects.toBeInstanceOf(TlsFailedError);
       }

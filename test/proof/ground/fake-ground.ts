@@ -1,4 +1,5 @@
-import { type FakeServer, FakeDatabase } from '../../support/fake-database';
+import { FakeDatabase } from '../../support/fake-database';
+import { type FakeServer } from '../../support/fake-server';
 import { FakeSecretStore } from '../../support/fake-secret-store';
 import { connectionSecret } from '../../support/secret-text';
 import { type DatabasePlace, type Ground, groundOf, type GroundPlan, onlyOne, type SecretPlace } from './ground';

@@ -1,5 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import { createEngines } from '../../../worker/engine-registry';
+import { enginesFor } from '../../../worker/engine-registry';
 import { type PostgresServer, startPostgresServer } from '../../support/postgres-server';
 import { type DatabasePlace, groundOf, type GroundPlan, onlyOne } from './ground';
 import { startSecretPlace } from './secrets-manager-place';
@@ -23,7 +23,7 @@ export function postgresPlace(server: PostgresServer): DatabasePlace {
     address: server.address,
     superuser: server.superuser,
     hasSecondPasswords: false,
-    engineFor: createEngines(),
+    engineFor: enginesFor,
     createUser: async ({ username, password }) => {
       await server.createUser({ username, password });
     },

@@ -1,4 +1,4 @@
-import { createEngines } from '../../../worker/engine-registry';
+import { enginesFor } from '../../../worker/engine-registry';
 import { startMariadbServer } from '../../support/mariadb-server';
 import { startMysqlServer } from '../../support/mysql-server';
 import { type MariadbProgram } from '../../support/servers/mariadb-program';
@@ -66,7 +66,7 @@ function databasePlace(server: SqlServer, statements: PasswordStatements): Datab
     address: server.address,
     superuser: server.superuser,
     hasSecondPasswords: true,
-    engineFor: createEngines(),
+    engineFor: enginesFor,
     createUser: async ({ username, password, mayChangeItself }) => {
       await server.createUser({ username, password });
       // Without it MySQL takes no hash from a user, and MariaDB no second password.

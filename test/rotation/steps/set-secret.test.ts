@@ -56,7 +56,7 @@ describe('another run', () => {
     world.database.calls.length = 0;
 
     await expect(run()).resolves.toEqual({ changed: false });
-    expect(world.database.calls).toEqual(['canSignIn', 'canSignIn']);
+    expect(world.database.calls).toEqual(['verifyCredential', 'canSignIn']);
   });
 
   it('finds what a run changed whose answer was lost', async () => {

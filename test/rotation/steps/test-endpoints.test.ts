@@ -8,7 +8,7 @@ import { type RotationConfiguration } from '../../../rotation/rotation-request';
 import { setSecret } from '../../../rotation/steps/set-secret';
 import { testEndpoints } from '../../../rotation/steps/test-endpoints';
 import { testSecret } from '../../../rotation/steps/test-secret';
-import { type FakeServer } from '../../support/fake-database';
+import { type FakeServer } from '../../support/fake-server';
 import { RotationWorld } from '../../support/rotation-world';
 import { connectionSecret } from '../../support/secret-text';
 
