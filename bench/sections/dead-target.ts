@@ -7,8 +7,8 @@ import { createTargets, type Database, eachOf, startDatabase } from '../stack/da
 import { startSilentHost } from '../stack/silent-host';
 import { type BenchStack, startBenchStack } from '../stack/start-bench-stack';
 
-const full = { healthy: 200, dead: [1, 1_000], settleMs: 75_000 } as const;
-const quick = { healthy: 32, dead: [1, 40], settleMs: 5_000 } as const;
+const full = { healthy: 200, rotations: 400, dead: [1, 1_000], settleMs: 75_000 } as const;
+const quick = { healthy: 32, rotations: 32, dead: [1, 40], settleMs: 5_000 } as const;
 const atATime = 16;
 /** Each takes minutes, and many rotations make a number steady by themselves. */
 const mostRuns = 1;
@@ -58,7 +58,7 @@ async function runOn({
       const count = Math.max(...plan.dead);
       const dead = await createTargets(stack, { ...common, database: nobody, count, prefix: 'dead', address });
       await stack.servers.worker.start({});
-      await rotateMany(stack, { secretIds: healthy, atATime, rotations: plan.healthy });
+      await rotateMany(stack, { secretIds: healthy, atATime, rotations: plan.rotations });
       return context.repeat(() => measure({ context, stack, healthy, dead }, plan), mostRuns);
     },
   );
@@ -68,21 +68,36 @@ async function measure(
   bench: Bench,
   { dead, settleMs }: Pick<typeof full | typeof quick, 'dead' | 'settleMs'>,
 ): Promise<Row[]> {
-  const alone = await rotateHealthy(bench);
-  const rowsOf = (of: Row['of'], { cpu, ...result }: Healthy, later: Figure = laterThan(alone, result)): Row[] => [
-    { of: { ...of, healthy: bench.healthy.length }, figures: { ...loadFigures(result), later } },
-    { of: { ...of, healthy: bench.healthy.length }, figures: cpu },
-  ];
-  const rows = rowsOf({ dead: 0, since: '-' }, alone, { value: 0, unit: '%' });
+  let before = await rotateHealthy(bench);
+  const rows = rowsOf(bench, { of: { dead: 0, since: 'at first' }, result: before, alone: [before] });
   for (const count of dead) {
     bench.context.onProgress(`${count} on the dead host`);
     const { begun, settled } = await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs });
+    const after = await rotateHealthy(bench);
+    const alone = [before, after];
     rows.push(
-      ...rowsOf({ dead: count, since: 'just now' }, begun),
-      ...rowsOf({ dead: count, since: `${settleMs / 1_000} s` }, settled),
+      ...rowsOf(bench, { of: { dead: count, since: 'just now' }, result: begun, alone }),
+      ...rowsOf(bench, { of: { dead: count, since: `${settleMs / 1_000} s` }, result: settled, alone }),
+      ...rowsOf(bench, { of: { dead: 0, since: `after ${count}` }, result: after, alone: [after] }),
     );
+    before = after;
   }
   return rows;
+}
+
+interface Measured {
+  readonly of: Row['of'];
+  readonly result: Healthy;
+  /** The same alone, before and after: a machine that gets slower meanwhile is not taken for the dead host's doing. */
+  readonly alone: readonly Healthy[];
+}
+
+function rowsOf({ healthy }: Bench, { of, result: { cpu, ...result }, alone }: Measured): Row[] {
+  const where = { ...of, healthy: healthy.length };
+  return [
+    { of: where, figures: { ...loadFigures(result), later: laterThan(alone, result) } },
+    { of: where, figures: cpu },
+  ];
 }
 
 /** Beside rotations that have just begun, and beside the same when they are tried more seldom. */
@@ -103,14 +118,16 @@ async function besideDead(
 }
 
 /** The time of a core that the processes used meanwhile is shared out to the healthy rotations, the dead ones' tries included. */
-async function rotateHealthy({ stack, healthy }: Bench): Promise<Healthy> {
+async function rotateHealthy({ context, stack, healthy }: Bench): Promise<Healthy> {
   const meter = new UsageMeter(stack.pids);
-  const result = await rotateMany(stack, { secretIds: healthy, atATime, rotations: healthy.length });
-  return { ...result, cpu: meter.cpu(healthy.length) };
+  const { rotations } = context.quick ? quick : full;
+  const result = await rotateMany(stack, { secretIds: healthy, atATime, rotations });
+  return { ...result, cpu: meter.cpu(rotations) };
 }
 
-function laterThan(alone: Pick<LoadResult, 'perSecond'>, result: Pick<LoadResult, 'perSecond'>): Figure {
-  return { value: (alone.perSecond / result.perSecond - 1) * 100, unit: '%', target: { atMost: 5 } };
+function laterThan(alone: readonly Healthy[], { perSecond }: Pick<Healthy, 'perSecond'>): Figure {
+  const usual = alone.reduce((sum, one) => sum + one.perSecond, 0) / alone.length;
+  return { value: (usual / perSecond - 1) * 100, unit: '%', target: { atMost: 5 } };
 }
 
 function chart(rows: readonly Row[]): Chart {
