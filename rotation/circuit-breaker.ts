@@ -4,8 +4,8 @@ import { type ConnectionSecret } from './secret-value';
 
 /** After how many attempts in a row without an answer a circuit opens: one lost packet is not the host's. */
 const failuresToOpen = 3;
-/** How far apart the next attempts of all who got no answer are, in milliseconds. */
-const apartMs = 200;
+/** How far apart the next attempts of all who got no answer are, in milliseconds: a thousand share the five minutes. */
+const apartMs = 300;
 /** The most that anybody is told to wait, in milliseconds: as long as the steps' back-off at its longest. */
 const mostMs = 300_000;
 

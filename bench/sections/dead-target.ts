@@ -64,31 +64,39 @@ async function runOn({
   );
 }
 
+/** Those beside nobody are measured first and last, so that a machine that gets slower is not taken for the dead host's doing. */
 async function measure(
   bench: Bench,
   { dead, settleMs }: Pick<typeof full | typeof quick, 'dead' | 'settleMs'>,
 ): Promise<Row[]> {
-  let before = await rotateHealthy(bench);
-  const rows = rowsOf(bench, { of: { dead: 0, since: 'at first' }, result: before, alone: [before] });
-  for (const count of dead) {
-    bench.context.onProgress(`${count} on the dead host`);
-    const { begun, settled } = await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs });
-    const after = await rotateHealthy(bench);
-    const alone = [before, after];
-    rows.push(
-      ...rowsOf(bench, { of: { dead: count, since: 'just now' }, result: begun, alone }),
-      ...rowsOf(bench, { of: { dead: count, since: `${settleMs / 1_000} s` }, result: settled, alone }),
-      ...rowsOf(bench, { of: { dead: 0, since: `after ${count}` }, result: after, alone: [after] }),
-    );
-    before = after;
+  const measured: { name: string; count: number; found: Beside }[] = [];
+  for (const [name, count] of [
+    ['none, at first', 0],
+    ...dead.map((many) => [String(many), many] as const),
+    ['none, at last', 0],
+  ] as const) {
+    bench.context.onProgress(`on the dead host: ${name}`);
+    measured.push({ name, count, found: await besideDead(bench, { dead: bench.dead.slice(0, count), settleMs }) });
   }
-  return rows;
+  const alone = measured.filter(({ count }) => count === 0).map(({ found }) => found);
+  return measured.flatMap(({ name, found: { begun, settled } }) => [
+    ...rowsOf(bench, {
+      of: { dead: name, since: 'just now' },
+      result: begun,
+      alone: alone.map((one) => one.begun),
+    }),
+    ...rowsOf(bench, {
+      of: { dead: name, since: `${settleMs / 1_000} s` },
+      result: settled,
+      alone: alone.map((one) => one.settled),
+    }),
+  ]);
 }
 
 interface Measured {
   readonly of: Row['of'];
   readonly result: Healthy;
-  /** The same alone, before and after: a machine that gets slower meanwhile is not taken for the dead host's doing. */
+  /** The same beside nobody. */
   readonly alone: readonly Healthy[];
 }
 
@@ -100,11 +108,17 @@ function rowsOf({ healthy }: Bench, { of, result: { cpu, ...result }, alone }: M
   ];
 }
 
+/** What healthy rotations do at both times. */
+interface Beside {
+  readonly begun: Healthy;
+  readonly settled: Healthy;
+}
+
 /** Beside rotations that have just begun, and beside the same when they are tried more seldom. */
 async function besideDead(
   bench: Bench,
   { dead, settleMs }: { dead: readonly string[]; settleMs: number },
-): Promise<{ begun: Healthy; settled: Healthy }> {
+): Promise<Beside> {
   const { stack } = bench;
   await eachOf(dead, (secretId) => requestRotation(stack.client, secretId));
   try {
@@ -134,7 +148,7 @@ function chart(rows: readonly Row[]): Chart {
   const speeds = rows.filter(({ figures }) => figures.rotations !== undefined);
   return {
     ...{ name: 'dead-target', title: 'Healthy rotations a second', kind: 'bar', unit: '/s' },
-    categories: speeds.map(({ of }) => `${of.dead ?? ''} on a dead host, since ${of.since ?? ''}`),
+    categories: speeds.map(({ of }) => `on a dead host: ${of.dead ?? ''}, since ${of.since ?? ''}`),
     series: [{ name: 'healthy', values: speeds.map(({ figures }) => figures.rotations?.value) }],
   };
 }
