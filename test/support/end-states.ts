@@ -1,4 +1,4 @@
-import { type RotationDescription, type RotationHandle } from '../../client';
+import { type RotationDescription, type RotationHandle, TemporalUnavailableError } from '../../client';
 import { waitUntil } from '../../local/supervisor';
 import { waiting } from '../../workflows/rotation-status';
 import { type RotatedApplication } from './rotated-application';
@@ -97,12 +97,21 @@ export async function untilAsked(
 export async function untilRetried(rotor: Asked, { rotation }: Pick<RotationOf, 'rotation'>): Promise<string> {
   let type: string | undefined;
   const retried = async (): Promise<boolean> => {
-    const { rotation: seen } = await rotor.client.describe(rotation.arn);
-    type = seen?.retrying?.type;
+    type = (await newest(rotor, rotation.arn))?.retrying?.type;
     return type !== undefined;
   };
   expect(await waitUntil(retried, { limitMs, everyMs: 100 })).toBe(true);
   return type ?? '';
+}
+
+/** The newest rotation; undefined also where a busy Temporal does not answer in time, who is asked again. */
+async function newest(rotor: Asked, arn: string): Promise<DescribedRotation | undefined> {
+  try {
+    return (await rotor.client.describe(arn)).rotation;
+  } catch (err) {
+    if (err instanceof TemporalUnavailableError) return undefined;
+    throw err;
+  }
 }
 
 /** The newest rotation with its steps, which a busy worker may not tell at once. */
@@ -111,7 +120,10 @@ export async function described(
   { arn }: Pick<RotationHandle, 'arn'>,
 ): Promise<DescribedRotation | undefined> {
   let seen: DescribedRotation | undefined;
-  const told = async (): Promise<boolean> => (seen = (await rotor.client.describe(arn)).rotation)?.status !== undefined;
+  const told = async (): Promise<boolean> => {
+    seen = await newest(rotor, arn);
+    return seen?.status !== undefined;
+  };
   await waitUntil(told, { limitMs, everyMs: 100 });
   return seen;
 }

@@ -137,6 +137,7 @@ function describeSearch(cases: readonly Provocation[], start: () => Promise<Logg
     await print('rotate', `planted-${value}`, '--wait');
     await worker.command.untilPrinted('RotationFailed');
     await showMemory(worker.command.pid);
+    await processes.untilSeen(value);
     const places = await target.inSession(target.superuser, async (run) => {
       for (const statement of ground.logged.plant(value)) await run(statement);
       await sampler.untilSeen(new RegExp(value));

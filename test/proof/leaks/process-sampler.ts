@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntil } from '../../../local/supervisor';
 import { seenOfProcess } from './process-facts';
 
 const everyMs = 1_000;
+const limitMs = 30_000;
 
 /** Looks again and again at the command lines and environments of all processes of the machine, and keeps what it sees. */
 export class ProcessSampler {
@@ -17,6 +20,19 @@ export class ProcessSampler {
   /** All that was seen so far. */
   get text(): string {
     return [...this.#seen].join('\n');
+  }
+
+  /** Starts a process with this in its command line, and ends it once that was seen. */
+  async untilSeen(argument: string): Promise<void> {
+    const planted = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1_000)', argument], {
+      stdio: 'ignore',
+    });
+    try {
+      const isSeen = await waitUntil(() => this.text.includes(argument), { limitMs });
+      if (!isSeen) throw new Error('The command line of a process was not seen.');
+    } finally {
+      planted.kill('SIGKILL');
+    }
   }
 
   async stop(): Promise<void> {
