@@ -1,6 +1,6 @@
 import { FakeDatabase } from '../../support/fake-database';
-import { type FakeServer } from '../../support/fake-server';
 import { FakeSecretStore } from '../../support/fake-secret-store';
+import { type FakeServer } from '../../support/fake-server';
 import { connectionSecret } from '../../support/secret-text';
 import { type DatabasePlace, type Ground, groundOf, type GroundPlan, onlyOne, type SecretPlace } from './ground';
 

@@ -49,7 +49,7 @@ import { readCredentials } from './read-credentials';`,
     edits: [
       {
         file: 'rotation/strategies/single-user.ts',
-        find: 'if (await engine.canSignIn(pending)) return { changed: false };',
+        find: 'if (!isCurrent && (await engine.canSignIn(pending))) return { changed: false };',
         replace: '',
       },
       {
