@@ -3,7 +3,11 @@ import { TemporalUnavailableError } from './errors';
 
 /** How long Temporal may take to answer. */
 export const deadlines = {
-  call: 5_000,
+  call: 10_000,
+  /** Until it is asked whether a worker runs at all. */
+  worker: 5_000,
+  /** A worker that runs, and has hundreds of other rotations to begin. */
+  busyWorker: 20_000,
   /** Around the instant at which a Schedule fires, the server takes five seconds to tell of it. */
   schedule: 15_000,
   /** Three credentials at a server that swallows packets. */

@@ -36,19 +36,13 @@ export class Leftover {
    * @throws RotationInProgressError, StoreRequestRefusedError where nothing is left over, WaitingForWorkerError
    */
   async resume(secretId: string): Promise<RotationHandle> {
-    const { temporal, taskQueue } = this.#deps;
     const { secret, pending } = await this.#find(secretId);
     const { arn, name } = secret;
-    const requestId = randomUUID();
-    const owner = { arn, name, requestId, clientRequestToken: pending, takeOver: true };
+    const owner = { arn, name, requestId: randomUUID(), clientRequestToken: pending, takeOver: true };
     try {
-      return {
-        arn,
-        name,
-        ...(await askTemporal(temporal, () => requestRotation({ temporal, taskQueue }, owner))),
-      };
+      return { arn, name, ...(await requestRotation(this.#deps, owner)) };
     } catch (err) {
-      throw await refusal(err, { temporal, taskQueue, secret, requestId });
+      throw refusal(err, arn);
     }
   }
 

@@ -1,20 +1,21 @@
 import {
   WithStartWorkflowOperation,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   WorkflowUpdateStage,
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowIdConflictPolicy } from '@temporalio/common';
+import { tsToMs } from '@temporalio/common/lib/time';
 import { RotationInProgressError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
 import { type RotationPlan } from '../rotation/rotation-request';
-import { type SecretDescription } from '../rotation/secret-store';
 import type { rotateSecret } from '../workflows';
-import { requestRotationUpdate } from '../workflows/messages';
+import { requestRotationUpdate, type RotationAccepted } from '../workflows/messages';
 import { workflowTypes } from '../workflows/names';
 import { type RotationStatus } from '../workflows/rotation-status';
-import { askTemporal } from './ask-temporal';
+import { askTemporal, deadlines } from './ask-temporal';
 import { WaitingForWorkerError } from './errors';
 
 /** Asks for one rotation of one secret. */
@@ -32,14 +33,40 @@ export interface OwnerRequest {
   readonly name: string;
 }
 
+/** A worker asks for its next task at least so often. */
+const longPollMs = 70_000;
+
+/** Where rotations are started. */
+export interface StartingPlace {
+  readonly temporal: Client;
+  readonly taskQueue: string;
+}
+
+/** What an owner that was opened by a request answers it. */
+export interface AcceptedRotation {
+  readonly versionId: string;
+  readonly runId: string;
+}
+
 /**
  * Opens the owner of a rotation and asks it, in one call, whether it was opened by this very request: the start and the
- * update carry the same id, and an owner that another request opened refuses.
+ * update carry the same id, and an owner that another request opened refuses. A worker that is busy is waited for.
+ *
+ * @throws WaitingForWorkerError, RotationInProgressError, TemporalUnavailableError, and what the owner refuses with
  */
-export async function requestRotation(
-  { temporal, taskQueue }: { temporal: Client; taskQueue: string },
+export async function requestRotation(place: StartingPlace, request: OwnerRequest): Promise<AcceptedRotation> {
+  try {
+    return await askTemporal(place.temporal, () => openOwner(place, request), deadlines.worker);
+  } catch (err) {
+    if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return lateAnswer(place, request);
+    throw err;
+  }
+}
+
+async function openOwner(
+  { temporal, taskQueue }: StartingPlace,
   { arn, name, requestId, ...request }: OwnerRequest,
-): Promise<{ versionId: string; runId: string }> {
+): Promise<AcceptedRotation> {
   const update = await temporal.workflow.startUpdateWithStart(requestRotationUpdate, {
     args: [{ requestId }],
     updateId: requestId,
@@ -57,36 +84,53 @@ export async function requestRotation(
   return { versionId: clientRequestToken, runId: update.workflowRunId ?? clientRequestToken };
 }
 
-/** What a failed request means to whoever asked. */
-export async function refusal(err: unknown, request: UnansweredRequest): Promise<unknown> {
-  const { secret } = request;
-  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unanswered(request);
-  const open = openRotationIn(err);
-  if (open) return refusedFor(secret.arn, open);
-  return err;
-}
-
-/** A request that got no rotation. */
-export interface UnansweredRequest {
-  readonly temporal: Client;
-  readonly taskQueue: string;
-  readonly secret: SecretDescription;
-  readonly requestId: string;
-  /** The token that was asked for: a run that an earlier request for it opened is this caller's too. */
-  readonly clientRequestToken?: string | undefined;
-}
-
-/** Either no worker has answered, or Temporal itself has not. The owner's memo tells which request opened it. */
-async function unanswered(request: UnansweredRequest): Promise<Error> {
-  const { temporal, taskQueue, secret, requestId, clientRequestToken } = request;
-  const owner = temporal.workflow.getHandle(rotationId(secret.arn));
-  const { memo, status } = await askTemporal(temporal, () => owner.describe());
+/**
+ * The answer of an owner that was opened and has not answered in time. Where workers take tasks, they have much to do
+ * and are waited for; without one it is said at once. The owner's memo tells which request opened it.
+ */
+async function lateAnswer(place: StartingPlace, request: OwnerRequest): Promise<AcceptedRotation> {
+  const { temporal, taskQueue } = place;
+  const { arn, name, requestId, clientRequestToken } = request;
+  const owner = temporal.workflow.getHandle(rotationId(arn));
+  const { memo, status, runId } = await askTemporal(temporal, () => owner.describe());
   const isOurs = memo?.requestId === requestId || memo?.requestId === clientRequestToken;
-  if (status.name === 'RUNNING' && !isOurs) return inProgress(secret.arn, undefined);
-  return new WaitingForWorkerError(
-    `The rotation of ${secret.name} is accepted and waits for a worker: none answers on task queue "${taskQueue}". ` +
+  if (status.name === 'RUNNING' && !isOurs) throw inProgress(arn, undefined);
+  const answer = isOurs && (await isPolled(place)) ? await answerOfRun(temporal, { arn, runId, requestId }) : undefined;
+  if (answer) return answer;
+  throw new WaitingForWorkerError(
+    `The rotation of ${name} is accepted and waits for a worker: none answers on task queue "${taskQueue}". ` +
       'Start one with `rotor worker`; the rotation then begins by itself.',
   );
+}
+
+/** Undefined where the run does not answer this time either, or does not know the request any more. */
+async function answerOfRun(
+  temporal: Client,
+  { arn, runId, requestId }: { arn: string; runId: string; requestId: string },
+): Promise<AcceptedRotation | undefined> {
+  const asked = temporal.workflow.getHandle(rotationId(arn), runId).getUpdateHandle<RotationAccepted>(requestId);
+  try {
+    const { clientRequestToken } = await askTemporal(temporal, () => asked.result(), deadlines.busyWorker);
+    return { versionId: clientRequestToken, runId };
+  } catch (err) {
+    if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError || err instanceof WorkflowNotFoundError)
+      return undefined;
+    throw err;
+  }
+}
+
+/** Whether a worker has asked for tasks within the last minute, which each that lives does. */
+async function isPolled({ temporal, taskQueue }: StartingPlace): Promise<boolean> {
+  const { namespace } = temporal.options;
+  const request = { namespace, taskQueue: { name: taskQueue } };
+  const { pollers } = await askTemporal(temporal, () => temporal.workflowService.describeTaskQueue(request));
+  return pollers.some(({ lastAccessTime }) => Date.now() - tsToMs(lastAccessTime) < longPollMs);
+}
+
+/** What a failed request means to whoever asked. */
+export function refusal(err: unknown, arn: string): unknown {
+  const open = openRotationIn(err);
+  return open ? refusedFor(arn, open) : err;
 }
 
 /** The refusal of a second rotation. */

@@ -1,18 +1,11 @@
-import { type Client } from '@temporalio/client';
 import { type RotationPlan } from '../rotation/rotation-request';
 import { type SecretDescription } from '../rotation/secret-store';
 import { requestIdFor } from './answered-before';
 import { askTemporal, deadlines } from './ask-temporal';
 import { TemporalUnavailableError, WaitingForWorkerError } from './errors';
-import { refusal, requestRotation, runOfSameToken } from './request-rotation';
+import { refusal, requestRotation, runOfSameToken, type StartingPlace } from './request-rotation';
 import { type RotateSecretRequest, type RotationHandle } from './rotate-secret-request';
 import { storePlan } from './store-plan';
-
-/** Where rotations are started. */
-interface Place {
-  readonly temporal: Client;
-  readonly taskQueue: string;
-}
 
 /** A request whose secret is known, with the plan to store where it brings configuration or rules. */
 interface KnownRequest {
@@ -26,7 +19,7 @@ interface KnownRequest {
  * last moment, stores nothing. The rotation carries the plan itself, so that it is carried out, and put into a Schedule
  * where the secret has none, also if this process dies in between.
  */
-export async function startRotation(place: Place, known: KnownRequest): Promise<RotationHandle> {
+export async function startRotation(place: StartingPlace, known: KnownRequest): Promise<RotationHandle> {
   const { plan, secret } = known;
   const rotation = await accept(place, known).catch(async (err: unknown) => {
     if (plan && err instanceof WaitingForWorkerError) await store(place, { plan, secret });
@@ -36,8 +29,7 @@ export async function startRotation(place: Place, known: KnownRequest): Promise<
   return rotation;
 }
 
-async function accept(place: Place, { secret, request, plan }: KnownRequest): Promise<RotationHandle> {
-  const { temporal } = place;
+async function accept(place: StartingPlace, { secret, request, plan }: KnownRequest): Promise<RotationHandle> {
   const { arn, name } = secret;
   const { clientRequestToken, rotateImmediately } = request;
   const requestId = requestIdFor(secret, clientRequestToken);
@@ -47,18 +39,21 @@ async function accept(place: Place, { secret, request, plan }: KnownRequest): Pr
     ...(rotateImmediately === undefined ? {} : { rotateImmediately }),
   };
   try {
-    const accepted = await askTemporal(temporal, () => requestRotation(place, { ...owner, arn, name, requestId }));
+    const accepted = await requestRotation(place, { ...owner, arn, name, requestId });
     return { arn, name, ...accepted };
   } catch (err) {
     const runId = runOfSameToken(err, clientRequestToken);
     if (clientRequestToken !== undefined && runId !== undefined) {
       return { arn, name, versionId: clientRequestToken, runId };
     }
-    throw await refusal(err, { ...place, secret, requestId, clientRequestToken });
+    throw refusal(err, arn);
   }
 }
 
-async function store(place: Place, { plan, secret }: { plan: RotationPlan; secret: SecretDescription }): Promise<void> {
+async function store(
+  place: StartingPlace,
+  { plan, secret }: { plan: RotationPlan; secret: SecretDescription },
+): Promise<void> {
   try {
     await askTemporal(place.temporal, () => storePlan({ ...place, plan }), deadlines.schedule);
   } catch (err) {

@@ -1,0 +1,57 @@
+import { SecretsManagerStore } from '../../adapters/secrets-manager';
+import { RotationClient, WaitingForWorkerError } from '../../client';
+import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
+
+let rotor: RotorUnderTest;
+
+beforeAll(async () => {
+  rotor = await RotorUnderTest.start();
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+afterAll(() => rotor.close());
+
+/** Has something happen when the client, which got no answer in time, asks who polls the task queue. */
+function whenPollersAreAsked(act: () => Promise<unknown>): void {
+  const { workflowService } = rotor.temporal;
+  const asking = jest.spyOn(workflowService, 'describeTaskQueue');
+  asking.mockImplementation(async (request: object) => {
+    asking.mockRestore();
+    const answer = await workflowService.describeTaskQueue(request);
+    await act();
+    return answer;
+  });
+}
+
+test('a worker that is busy is waited for: the request is answered by the rotation that it opened', async () => {
+  const application = await rotor.createApplication();
+  await (await rotor.startWorker()).stop();
+  let worker: RunningWorker | undefined;
+  whenPollersAreAsked(async () => {
+    worker = await rotor.startWorker();
+  });
+
+  const rotation = await rotor.client.rotateSecret({ secretId: application.name });
+
+  await rotor.client.outcome(rotation);
+  expect(worker).toBeDefined();
+  const { labels } = await rotor.client.describe(application.name);
+  expect(labels[rotation.versionId]).toContain('AWSCURRENT');
+  expect(await application.versions()).toHaveLength(2);
+  expect(await rotor.runs(application.arn)).toEqual([rotation.runId]);
+  await worker?.stop();
+});
+
+test('where nobody polls the task queue it is said at once', async () => {
+  const application = await rotor.createApplication();
+  const store = new SecretsManagerStore({ client: rotor.secretsManager });
+  const taskQueue = `${rotor.taskQueue}-nobody`;
+  const client = new RotationClient({ temporal: rotor.temporal, taskQueue, store });
+  const waiting = jest.spyOn(rotor.temporal.workflowService, 'pollWorkflowExecutionUpdate');
+
+  await expect(client.rotateSecret({ secretId: application.name })).rejects.toThrow(WaitingForWorkerError);
+
+  expect(waiting).not.toHaveBeenCalled();
+  await rotor.owner(application.arn).terminate();
+});
