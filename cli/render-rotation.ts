@@ -60,18 +60,21 @@ export function renderOutcome(name: string, rotation: RotationOutcome): string[]
 
 /** Where a secret's rotation stands. */
 export function renderDescription(description: RotationDescription): string[] {
-  const { name, arn, labels, gone, lastRotation, rotation, schedule, leftover } = description;
+  const { name, arn, labels, unread, lastRotation, rotation, schedule, leftover } = description;
   return [
     `${name}  ${arn}`,
-    gone
-      ? 'labels  none: Secrets Manager has no such secret; it was deleted, unless account or Region is another'
-      : 'labels',
+    unread ? `labels  not known: ${whyUnread(unread)}` : 'labels',
     ...renderLabels(labels).map((line) => `  ${line}`),
     ...(lastRotation === undefined ? [] : [`last rotation  ${lastRotation}`]),
-    ...renderRotation(gone ? arn : name, rotation),
+    ...renderRotation(unread ? arn : name, rotation),
     ...renderSchedule(schedule),
     ...(leftover ? [renderLeftover(name, leftover)] : []),
   ];
+}
+
+function whyUnread({ type, message }: NonNullable<RotationDescription['unread']>): string {
+  if (type !== 'SecretNotFound') return message;
+  return 'Secrets Manager has no such secret; it was deleted, unless account or Region is another';
 }
 
 function renderLeftover(name: string, { versionId, since }: Leftover): string {

@@ -5,7 +5,7 @@ import { rotationStatusQuery } from '../workflows/messages';
 import { type RotationStatus } from '../workflows/rotation-status';
 import { askTemporal, deadlines } from './ask-temporal';
 import { findLeftover, type LeftoverVersion } from './find-leftover';
-import { describeSecret, type SecretPlaces } from './find-secret';
+import { describeSecret, type SecretPlaces, type UnreadLabels } from './find-secret';
 import { lastRotation } from './last-rotation';
 import { readSchedule, type PlannedRotation } from './rotation-schedules';
 
@@ -39,8 +39,8 @@ export interface RotationDescription {
   readonly arn: string;
   readonly name: string;
   readonly labels: VersionLabels;
-  /** Present where Secrets Manager does not find the secret: deleted, unless it is of another account or Region. */
-  readonly gone?: true;
+  /** Why the labels are missing: Secrets Manager does not find the secret, does not answer, or does not permit it. */
+  readonly unread?: UnreadLabels;
   /** When the secret was last rotated, as far as Temporal remembers or its Schedule shows. ISO 8601. */
   readonly lastRotation: string | undefined;
   readonly rotation: DescribedRotation | undefined;
@@ -51,16 +51,16 @@ export interface RotationDescription {
 
 /**
  * Reads labels, rotation and Schedule of a secret. Works without a worker, which then only the steps are missing of, and
- * by the full ARN of a secret that is deleted, which then only the labels are missing of.
+ * by its full ARN also where the secret is deleted or Secrets Manager is away, which then only the labels are missing of.
  *
- * @throws SecretNotFoundError, TemporalUnavailableError
+ * @throws SecretNotFoundError, StoreUnavailableError and the like, TemporalUnavailableError
  */
 export async function describeRotation(
   { temporal, store }: SecretPlaces,
   secretId: string,
 ): Promise<RotationDescription> {
   const secret = await describeSecret({ temporal, store }, secretId);
-  const { arn, name, labels, gone } = secret;
+  const { arn, name, labels, unread } = secret;
   const [rotation, schedule] = await Promise.all([
     describeRun(temporal, { arn }),
     askTemporal(temporal, () => readSchedule(temporal, arn), deadlines.schedule),
@@ -71,7 +71,7 @@ export async function describeRotation(
     arn,
     name,
     labels,
-    ...(gone ? { gone } : {}),
+    ...(unread ? { unread } : {}),
     lastRotation: last ?? schedule?.lastRotation,
     rotation,
     schedule,

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { SecretNotFoundError } from '../rotation/errors';
+import { RotationError, SecretNotFoundError } from '../rotation/errors';
 import { rotationId } from '../rotation/rotation-id';
 import { type SecretDescription, type SecretStore } from '../rotation/secret-store';
 import { askTemporal, deadlines } from './ask-temporal';
@@ -14,8 +14,17 @@ export interface SecretPlaces {
 /** A secret, and what to call it so that a command finds it again. */
 export type FoundSecret = Pick<SecretDescription, 'arn' | 'name'>;
 
-/** A secret as it can be described; `gone` where Secrets Manager does not find it, and with it no labels. */
-export type DescribedSecret = Pick<SecretDescription, 'arn' | 'name' | 'labels'> & { readonly gone?: true };
+/** Why Secrets Manager does not tell a secret's labels: the name of the domain error, `SecretNotFound` for a deleted one. */
+export interface UnreadLabels {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** A secret as it can be described. */
+export type DescribedSecret = Pick<SecretDescription, 'arn' | 'name' | 'labels'> & {
+  /** Present where there are no labels to tell. */
+  readonly unread?: UnreadLabels;
+};
 
 /** Six characters of Secrets Manager's own end it. What ends so is taken for a full ARN by Secrets Manager too. */
 const fullArn = /^arn:[\w-]+:secretsmanager:[\w-]+:\d+:secret:(.+)-[A-Za-z0-9]{6}$/;
@@ -32,18 +41,19 @@ export async function findSecret(places: SecretPlaces, secretId: string): Promis
 }
 
 /**
- * A secret with its labels; a deleted one too, where Temporal knows it by its full ARN.
+ * A secret with its labels; without them where Secrets Manager does not tell them, because the secret is deleted or because it
+ * does not answer, and Temporal knows the secret by its full ARN.
  *
- * @throws SecretNotFoundError
+ * @throws SecretNotFoundError, StoreUnavailableError and the like
  */
 export async function describeSecret(places: SecretPlaces, secretId: string): Promise<DescribedSecret> {
   try {
     return await describeByStore(places, secretId);
   } catch (err) {
     const [, name] = fullArn.exec(secretId) ?? [];
-    if (!(err instanceof SecretNotFoundError) || name === undefined) throw err;
+    if (!(err instanceof RotationError) || name === undefined) throw err;
     if (!(await isKnown(places.temporal, secretId))) throw err;
-    return { arn: secretId, name, labels: {}, gone: true };
+    return { arn: secretId, name, labels: {}, unread: { type: err.name, message: err.message } };
   }
 }
 

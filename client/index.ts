@@ -13,6 +13,7 @@ export {
   WaitingForWorkerError,
 } from './errors';
 export { type LeftoverVersion } from './find-leftover';
+export { type UnreadLabels } from './find-secret';
 export { Leftover } from './leftover';
 export { listedStates, type ListedRotation, type ListedState } from './list-rotations';
 export { parseConfiguration } from './parse-configuration';

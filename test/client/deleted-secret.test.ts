@@ -1,6 +1,7 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Context } from '@temporalio/activity';
 import { RotationClient, type RotationHandle } from '../../client';
+import { findFreePort } from '../../local/supervisor';
 import { StoreAccessDeniedError, StoreUnavailableError } from '../../rotation/errors';
 import { deleteForGood } from '../support/delete-for-good';
 import { untilAsked } from '../support/end-states';
@@ -44,7 +45,13 @@ describe('a secret that is deleted for good while a person is asked', () => {
     expect(stdout).toContain(`rotor decide ${arn} <choice> --question 1`);
     expect(decided).toEqual({ question: 1, choice: 'abandon' });
     const { schedule, ...seen } = await rotor.client.describe(arn);
-    expect(seen).toMatchObject({ arn, name, labels: {}, gone: true, rotation: { status: { state: 'abandoned' } } });
+    expect(seen).toMatchObject({
+      arn,
+      name,
+      labels: {},
+      unread: { type: 'SecretNotFound' },
+      rotation: { status: { state: 'abandoned' } },
+    });
     expect(schedule).toBeDefined();
     await rotor.client.remove(arn);
     expect((await rotor.client.describe(arn)).schedule).toBeUndefined();
@@ -76,7 +83,7 @@ test('a secret that is scheduled for deletion while a person is asked is told an
     name: secretId,
     rotation: { open: true, status: { question: { question: 1 } } },
   });
-  expect(described).not.toHaveProperty('gone');
+  expect(described).not.toHaveProperty('unread');
   expect(described.labels).toMatchObject({ [rotation.versionId]: ['AWSPENDING'] });
   await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'StoreAccessDenied' });
 });
@@ -113,15 +120,40 @@ test.each(['arn:aws:secretsmanager:us-east-1:000000000000:secret:nobody/knows-Ab
   },
 );
 
-test('a rotation is decided about by the full ARN also while Secrets Manager does not answer', async () => {
+test.each([
+  { type: 'StoreUnavailable', failure: new StoreUnavailableError('away') },
+  { type: 'StoreAccessDenied', failure: new StoreAccessDeniedError('Grant it.') },
+])('a rotation is told and decided about by the full ARN also where Secrets Manager answers by $type', async (away) => {
   const { application, rotation } = await standStill();
-  const describe = (): Promise<never> => Promise.reject(new StoreUnavailableError('away'));
+  const describe = (): Promise<never> => Promise.reject(away.failure);
   const { temporal, taskQueue } = rotor;
   const client = new RotationClient({ temporal, taskQueue, store: { describe } });
 
   const byName = client.decide({ secretId: application.name, choice: 'abandon' });
-  await expect(byName).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  await expect(byName).rejects.toMatchObject({ name: away.type });
+  await expect(client.describe(application.name)).rejects.toMatchObject({ name: away.type });
+  const seen = await client.describe(application.arn);
   await client.decide({ secretId: application.arn, choice: 'abandon' });
 
+  expect(seen).toMatchObject({
+    name: application.name,
+    labels: {},
+    unread: { type: away.type, message: away.failure.message },
+    rotation: { status: { question: { question: 1 } } },
+  });
+
   await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'StoreAccessDenied' });
+});
+
+test('the status of a rotation is told by the full ARN while nothing listens where Secrets Manager should', async () => {
+  const { application } = await standStill();
+  const { arn: secretId } = application;
+  const env = { ...rotor.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${await findFreePort()}` };
+
+  const { stdout, code } = await runRotor(['status', secretId], { env });
+  await rotor.client.decide({ secretId, choice: 'abandon' });
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^labels  not known: No answer from /m);
+  expect(stdout).toContain(`rotor decide ${secretId} <choice> --question 1`);
 });

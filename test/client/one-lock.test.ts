@@ -113,7 +113,11 @@ describe('with a worker', () => {
     expect(rotation.arn).toBe(second.arn);
     expect(second.arn).not.toBe(first.arn);
     expect((await rotor.client.describe(second.name)).schedule).toBeUndefined();
-    await expect(rotor.client.describe(first.arn)).resolves.toMatchObject({ arn: first.arn, labels: {}, gone: true });
+    await expect(rotor.client.describe(first.arn)).resolves.toMatchObject({
+      arn: first.arn,
+      labels: {},
+      unread: { type: 'SecretNotFound' },
+    });
   });
 
   test('a secret that is deleted is refused by the tick of the Schedule that it left, and nothing is made', async () => {
