@@ -51,7 +51,7 @@ export async function armNextRotation(
 ): Promise<ArmedRotation> {
   const { temporal, searchable } = deps;
   if (missed && !(await isScheduled(temporal, secretId, missed))) return { byHand: true };
-  const { plan: stored } = await readSchedule(temporal, secretId);
+  const { plan: stored, revision } = await readSchedule(temporal, secretId);
   const plan = stored ?? definition?.action.args[0];
   if (!plan) return {};
 
@@ -59,8 +59,9 @@ export async function armNextRotation(
     ? intervalAfter(plan, { lastRotation: new Date(lastRotation), now: new Date() })
     : await intervalAfterCurrent(deps.store, { plan, notBefore: Date.now() + (missed ? 0 : afterFailureMs) });
   const shown = searchable && lastRotation ? { lastRotation: new Date(lastRotation) } : {};
-  if (stored) await rearm(temporal, secretId, { ...interval, ...shown });
-  else if (definition) await createSchedule(temporal, { secretId, definition, arming: { ...interval, ...shown } });
+  const arming = { ...interval, ...shown };
+  if (stored && revision) await rearm(temporal, secretId, { revision, arming });
+  else if (definition) await createSchedule(temporal, { secretId, definition, arming });
   return { nextRotation: interval.startAt.toISOString() };
 }
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client, type ScheduleOptions } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type Client,
+  type ScheduleDescription,
+  type ScheduleOptions,
+} from '@temporalio/client';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
 import { msToTs } from '@temporalio/common/lib/time';
 import { ScheduleUnavailableError } from '../rotation/errors';
@@ -13,7 +19,12 @@ export interface HeldSchedule {
   readonly plan?: RotationPlan;
   /** The first instant to come that it fires at. */
   readonly dueAt?: Date;
+  /** What was read, for a change that gives way to another one made since. */
+  readonly revision?: ScheduleRevision;
 }
+
+/** A state of a Schedule; an operator's change makes another. */
+export type ScheduleRevision = Pick<ScheduleDescription['raw'], 'schedule' | 'conflictToken' | 'searchAttributes'>;
 
 /**
  * What a secret's Schedule holds.
@@ -24,7 +35,8 @@ export async function readSchedule(temporal: Client, arn: string): Promise<HeldS
   const schedule = await describe(temporal, arn);
   const [plan] = (schedule?.action.args ?? []) as RotationPlan[];
   const dueAt = schedule?.info.nextActionTimes.find((instant) => instant.getTime() > Date.now());
-  return { ...(plan ? { plan } : {}), ...(dueAt ? { dueAt } : {}) };
+  const revision = schedule?.raw;
+  return { ...(plan ? { plan } : {}), ...(dueAt ? { dueAt } : {}), ...(revision ? { revision } : {}) };
 }
 
 /**
@@ -81,23 +93,25 @@ export async function createSchedule(
  * Changes nothing but the spec and that search attribute: action, policies, pause and note stay, also those that an operator sets at the same moment. The
  * SDK's own update leaves the conflict token out and could undo a pause, so the raw call is made.
  *
- * @throws ScheduleUnavailableError when the Schedule does not show the instant yet; the caller tries again.
+ * @throws ScheduleUnavailableError when the Schedule was changed since it was read, or does not show the instant yet; the
+ * caller reads it again and tries again.
  */
 export async function rearm(
   temporal: Client,
   arn: string,
-  { everyMs, offsetMs, startAt, lastRotation }: Arming,
+  {
+    revision: { schedule, conflictToken, searchAttributes },
+    arming: { everyMs, offsetMs, startAt, lastRotation },
+  }: { revision: ScheduleRevision; arming: Arming },
 ): Promise<void> {
-  const { workflowService } = temporal;
   const target = { namespace: temporal.options.namespace, scheduleId: rotationId(arn) };
   const interval = { interval: msToTs(everyMs), phase: msToTs(offsetMs) };
   await asking(arn, async () => {
-    const { schedule, conflictToken, searchAttributes } = await workflowService.describeSchedule(target);
-    await workflowService.updateSchedule({
+    await temporal.workflowService.updateSchedule({
       ...target,
       identity: temporal.options.identity,
       requestId: randomUUID(),
-      conflictToken,
+      conflictToken: conflictToken ?? null,
       schedule: { ...schedule, spec: { interval: [interval], startTime: msToTs(startAt.getTime()) } },
       ...(lastRotation
         ? { searchAttributes: { indexedFields: { ...searchAttributes?.indexedFields, ...encoded(lastRotation) } } }
@@ -112,10 +126,7 @@ function encoded(lastRotation: Date): ReturnType<typeof encodeUnifiedSearchAttri
   return encodeUnifiedSearchAttributes(undefined, [{ key: lastRotationAttribute, value: lastRotation }]);
 }
 
-async function describe(
-  temporal: Client,
-  arn: string,
-): Promise<Awaited<ReturnType<ReturnType<Client['schedule']['getHandle']>['describe']>> | undefined> {
+async function describe(temporal: Client, arn: string): Promise<ScheduleDescription | undefined> {
   return asking(arn, async () => {
     try {
       return await temporal.schedule.getHandle(rotationId(arn)).describe();

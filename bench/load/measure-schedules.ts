@@ -1,7 +1,7 @@
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { rearm } from '../../activities/rotation-schedule';
+import { readSchedule, rearm } from '../../activities/rotation-schedule';
 import { defaultTaskQueue } from '../../client';
 import { type Stack, type StackOptions } from '../../local/stack';
 import { rotationId } from '../../rotation/rotation-id';
@@ -81,8 +81,13 @@ function operations(temporal: Client): Record<string, (arn: string) => Promise<u
   return {
     create: (arn) => create(temporal, arn, intervalOf(arn, new Date())),
     describe: (arn) => temporal.schedule.getHandle(rotationId(arn)).describe(),
-    rearm: (arn) => rearm(temporal, arn, intervalOf(arn, new Date(Date.now() + 86_400_000))),
+    rearm: (arn) => arm(temporal, arn, intervalOf(arn, new Date(Date.now() + 86_400_000))),
   };
+}
+
+async function arm(temporal: Client, arn: string, arming: ArmedInterval): Promise<void> {
+  const { revision } = await readSchedule(temporal, arn);
+  if (revision) await rearm(temporal, arn, { revision, arming });
 }
 
 function intervalOf(arn: string, lastRotation: Date): ArmedInterval {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { readSchedule, rearm } from '../../activities/rotation-schedule';
+import { readSchedule, rearm, type ScheduleRevision } from '../../activities/rotation-schedule';
 import { ScheduleUnavailableError } from '../../rotation/errors';
 import { rotationId } from '../../rotation/rotation-id';
 import { type ArmedInterval } from '../../rotation/schedule/interval';
@@ -44,13 +44,24 @@ async function createSchedule(): Promise<string> {
   return arn;
 }
 
+/** Arms a Schedule as it is now. */
+async function arm(arn: string, arming: ArmedInterval): Promise<void> {
+  await rearm(temporal, arn, { revision: await revisionOf(arn), arming });
+}
+
+async function revisionOf(arn: string): Promise<ScheduleRevision> {
+  const { revision } = await readSchedule(temporal, arn);
+  if (revision) return revision;
+  throw new Error(`There is no Schedule of ${arn}.`);
+}
+
 test('arming sets the instant, and leaves action, policies and note as they are', async () => {
   const arn = await createSchedule();
   const handle = temporal.schedule.getHandle(rotationId(arn));
   const before = await handle.describe();
   const interval = inDays(3);
 
-  await rearm(temporal, arn, interval);
+  await arm(arn, interval);
 
   const after = await handle.describe();
   expect(after.info.nextActionTimes[0]).toEqual(interval.startAt);
@@ -61,11 +72,11 @@ test('arming sets the instant, and leaves action, policies and note as they are'
 
 test('arming again, and to an earlier instant, is done as well', async () => {
   const arn = await createSchedule();
-  await rearm(temporal, arn, inDays(20));
+  await arm(arn, inDays(20));
   const interval = inDays(2);
 
-  await rearm(temporal, arn, interval);
-  await rearm(temporal, arn, interval);
+  await arm(arn, interval);
+  await arm(arn, interval);
 
   const { info } = await temporal.schedule.getHandle(rotationId(arn)).describe();
   expect(info.nextActionTimes[0]).toEqual(interval.startAt);
@@ -76,7 +87,7 @@ test('a pause that an operator sets at the same moment is never lost', async () 
   const handle = temporal.schedule.getHandle(rotationId(arn));
 
   for (let round = 1; round <= 10; round += 1) {
-    const [, armed] = await Promise.allSettled([handle.pause(`round ${round}`), rearm(temporal, arn, inDays(round))]);
+    const [, armed] = await Promise.allSettled([handle.pause(`round ${round}`), arm(arn, inDays(round))]);
 
     const { state } = await handle.describe();
     expect(state).toMatchObject({ paused: true, note: `round ${round}` });
@@ -88,12 +99,34 @@ test('a pause that an operator sets at the same moment is never lost', async () 
 test('a Schedule tells the plan of its secret and when that is due; a secret without one has neither', async () => {
   const arn = await createSchedule();
   const interval = inDays(2);
-  await rearm(temporal, arn, interval);
+  await arm(arn, interval);
 
   expect(await readSchedule(temporal, arn)).toMatchObject({ plan: { secretId: arn }, dueAt: interval.startAt });
   expect(await readSchedule(temporal, 'arn:test:nobody')).toEqual({});
 });
 
-test('a Schedule that is not there cannot be armed', async () => {
-  await expect(rearm(temporal, 'arn:test:nobody', inDays(1))).rejects.toBeInstanceOf(ScheduleUnavailableError);
+test('what an operator changes after it was read stays, and the next attempt arms it', async () => {
+  const arn = await createSchedule();
+  const handle = temporal.schedule.getHandle(rotationId(arn));
+  const revision = await revisionOf(arn);
+  await handle.pause('meanwhile');
+
+  const late = rearm(temporal, arn, { revision, arming: inDays(3) });
+
+  await expect(late).rejects.toBeInstanceOf(ScheduleUnavailableError);
+  const interval = inDays(3);
+  await arm(arn, interval);
+  const { state, info } = await handle.describe();
+  expect(state).toMatchObject({ paused: true, note: 'meanwhile' });
+  expect(info.nextActionTimes[0]).toEqual(interval.startAt);
+});
+
+test('a Schedule that is deleted after it was read cannot be armed', async () => {
+  const arn = await createSchedule();
+  const revision = await revisionOf(arn);
+  await temporal.schedule.getHandle(rotationId(arn)).delete();
+
+  const late = rearm(temporal, arn, { revision, arming: inDays(1) });
+
+  await expect(late).rejects.toBeInstanceOf(ScheduleUnavailableError);
 });

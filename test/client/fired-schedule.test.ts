@@ -1,4 +1,4 @@
-import { rearm } from '../../activities/rotation-schedule';
+import { readSchedule, rearm } from '../../activities/rotation-schedule';
 import { waitUntil } from '../../local/supervisor';
 import { rotationId } from '../../rotation/rotation-id';
 import { type RotatedApplication } from '../support/rotated-application';
@@ -61,7 +61,9 @@ test('a Schedule fires by itself at its instant, and is armed anew from that rot
   const startMs = Math.ceil(Date.now() / 1_000) * 1_000 + 2_000;
   const everyMs = 30 * dayMs;
 
-  await rearm(rotor.temporal, application.arn, { everyMs, offsetMs: startMs % everyMs, startAt: new Date(startMs) });
+  const { revision = {} } = await readSchedule(rotor.temporal, application.arn);
+  const arming = { everyMs, offsetMs: startMs % everyMs, startAt: new Date(startMs) };
+  await rearm(rotor.temporal, application.arn, { revision, arming });
 
   const rotated = await waitUntil(async () => (await application.versions()).length === 3, { limitMs: 15_000 });
   await rotor.owner(application.arn).result();
