@@ -20,6 +20,8 @@ export interface OpenedRotation {
   readonly secretId: string;
   /** Absent for a secret that nobody configured: then the secret itself says how it is rotated. */
   readonly plan?: RotationPlan;
+  /** Whether it has a Schedule; absent in histories of before Rotor told it. */
+  readonly scheduled?: boolean;
   /** When a rotation that has not come to its test undoes by itself, counted from now. ISO 8601; absent: it tries for ever. */
   readonly giveUpAt?: string;
   /** Whether the namespace has Rotor's search attributes. */
@@ -51,8 +53,10 @@ export async function openRotation(
       { secretId: arn },
     );
   }
-  const held = { ...(await readSchedule(temporal, arn)), ...(plan ? { plan } : {}) };
-  return { secretId: arn, ...facts, ...(held.plan ? { plan: held.plan } : {}), ...limit(arn, held) };
+  const schedule = await readSchedule(temporal, arn);
+  const held = { ...schedule, ...(plan ? { plan } : {}) };
+  const scheduled = schedule.plan !== undefined;
+  return { secretId: arn, scheduled, ...facts, ...(held.plan ? { plan: held.plan } : {}), ...limit(arn, held) };
 }
 
 function limit(arn: string, { plan, dueAt }: HeldSchedule): Pick<OpenedRotation, 'giveUpAt'> {

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
 
 /**
  * Steps: retried through outages of any length; a permanent failure is thrown as non-retryable by the activity.
@@ -20,6 +20,12 @@ export const noticedWithin = '5 seconds';
 export const armingOptions: ActivityOptions = {
   ...stepOptions,
   retry: { ...stepOptions.retry, maximumInterval: '1 minute', maximumAttempts: 10 },
+};
+
+/** A quick look within the workflow task: what it cannot do at once, a step does. */
+export const quickLookOptions: LocalActivityOptions = {
+  startToCloseTimeout: '2 seconds',
+  retry: { maximumAttempts: 1 },
 };
 
 /** Taking stock: a target that is away is told as unknown, and only the store can fail; a question does not wait long. */

@@ -29,6 +29,8 @@ export interface OwnerInput {
 export interface OwnerWork extends RotationWork {
   /** Absent for a secret that nobody configured. */
   readonly plan: RotationPlan | undefined;
+  /** Whether the secret had a Schedule when it was opened; undefined where that was not told. */
+  readonly scheduled: boolean | undefined;
 }
 
 /** What every owner tells beside its own. */
@@ -99,8 +101,8 @@ async function open(
   );
   timeline.opened(opened);
   timeline.events.publishTo(opened);
-  const { secretId, plan, giveUpAt } = opened;
+  const { secretId, plan, scheduled, giveUpAt } = opened;
   const request = { secretId, clientRequestToken, configuration: plan?.configuration ?? {} };
   const limit = (): string | undefined => (decisions.made.length === 0 ? giveUpAt : undefined);
-  return { request, plan, forward: forwardActivities(limit), timeline, decisions };
+  return { request, plan, scheduled, forward: forwardActivities(limit), timeline, decisions };
 }

@@ -1,6 +1,6 @@
 import { uuid4 } from '@temporalio/workflow';
 import { type RotationRequest } from '../rotation/rotation-request';
-import { armSchedule } from './arm-schedule';
+import { armSchedule, type LastRotation } from './arm-schedule';
 import { carryOut, proof, type CarriedOut, type RotationWork } from './carry-out';
 import { type Reason } from './decision';
 import { reasonOf } from './domain-failure';
@@ -48,7 +48,7 @@ export async function rotateSecret(input: RotateSecretInput): Promise<RotateSecr
   const { secretId } = input;
   return asOwner(input, {
     events: eventNames.rotation,
-    unopened: (timeline) => armSchedule({ secretId }, { plan: undefined, timeline }),
+    unopened: (timeline) => armSchedule({ secretId }, { plan: undefined, scheduled: undefined, timeline }),
     act: async (work) => {
       if (input.takeOver) await assertProvable(work);
       return rotate(work);
@@ -64,21 +64,22 @@ async function test({ request, forward, timeline }: OwnerWork): Promise<Done> {
   return { outcome: 'tested' };
 }
 
-async function rotate({ plan, ...work }: OwnerWork): Promise<Done> {
+async function rotate({ plan, scheduled, ...work }: OwnerWork): Promise<Done> {
   const { timeline } = work;
   const { secretId } = work.request;
+  const arm = (last: LastRotation): ReturnType<typeof armSchedule> => armSchedule(last, { plan, scheduled, timeline });
   try {
     const done = await carryOutOrGiveWay(work);
     timeline.enter(done.outcome);
     if (done.outcome === 'abandoned') {
       timeline.events.tell('RotationAbandoned', done);
-      return { ...done, ...(await armSchedule({ secretId }, { plan, timeline })) };
+      return { ...done, ...(await arm({ secretId })) };
     }
     timeline.events.tell(eventNames.rotation.succeeded, { outcome: 'rotated' });
     const rotatedAt = new Date().toISOString();
-    return { ...done, rotatedAt, ...(await armSchedule({ secretId, lastRotation: rotatedAt }, { plan, timeline })) };
+    return { ...done, rotatedAt, ...(await arm({ secretId, lastRotation: rotatedAt })) };
   } catch (err) {
-    await armSchedule({ secretId }, { plan, timeline });
+    await arm({ secretId });
     throw err;
   }
 }

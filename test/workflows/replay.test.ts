@@ -17,6 +17,8 @@ const recordings = path.join(__dirname, '../histories');
 
 /** Ways that this build does not go any more, and has to go on with where an earlier one began them. */
 const ofEarlierBuilds = [
+  'armedByAStep',
+  'unarmedByAStep',
   'cancelledUnarmed',
   'retriedUncancellably',
   'secretGoneAsUndone',
