@@ -22,7 +22,7 @@ export const armingOptions: ActivityOptions = {
   retry: { ...stepOptions.retry, maximumInterval: '1 minute', maximumAttempts: 10 },
 };
 
-/** A quick look within the workflow task: what it cannot do at once, a step does. */
+/** Within a workflow task, which must not take long: what cannot be done at once, a step does. */
 export const quickLookOptions: LocalActivityOptions = {
   startToCloseTimeout: '2 seconds',
   retry: { maximumAttempts: 1 },

@@ -34,8 +34,11 @@ export const activities = {
   armNextRotation: proxy('armNextRotation', armingOptions),
 };
 
-/** What is done within the workflow task, once and in two seconds at most: it costs a seventh of a step. */
-export const quickLook = proxyLocalActivities<Pick<Activities, 'armNextRotation'>>(quickLookOptions);
+/** What is tried once within the workflow task: one event of history, where a step has six and a further workflow task. */
+export const quickLook = proxyLocalActivities<Pick<Activities, 'armNextRotation'>>({
+  ...quickLookOptions,
+  summary: summaries.armNextRotation,
+});
 
 /** The activities up to the pivot. */
 export type ForwardActivities = Pick<Activities, 'createSecret' | 'setSecret' | 'testSecret' | 'testCurrent'>;

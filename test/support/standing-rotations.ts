@@ -58,6 +58,7 @@ export async function standBefore(
   const rotations = await Promise.all(
     places.map(async (place) => {
       const application = await create();
+      if (place.step === 'armNextRotation') await schedule(rotor, { secretId: application.arn, configuration });
       const arrived = arrival({ interference, place, secretId: application.arn, gone });
       const rotation: RotationHandle = await rotor.client.rotateSecret({
         secretId: application.arn,
@@ -68,6 +69,14 @@ export async function standBefore(
     }),
   );
   return { rotations, go };
+}
+
+/** Where there is a Schedule, arming is a step of its own. */
+async function schedule(
+  { client }: Pick<RotorUnderTest, 'client'>,
+  { secretId, configuration = {} }: { secretId: string; configuration?: RotationConfiguration | undefined },
+): Promise<void> {
+  await client.configure({ secretId, configuration, rotationRules: { automaticallyAfterDays: 30 } });
 }
 
 interface Arrival extends Pick<StandingOptions, 'interference'> {

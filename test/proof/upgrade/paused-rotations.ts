@@ -55,6 +55,7 @@ export class PausedRotations {
   async begin({ before, failed }: Pick<Pause, 'before' | 'failed'>): Promise<RotationOf> {
     const application = await this.#rotor.createApplication();
     const { arn: secretId } = application;
+    await this.#rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 30 } }); // arming is a step then
     if (failed) this.#interference.plan({ secretId, step: failed, act: () => Promise.reject(failure) });
     const stands = before === 'a decision' ? undefined : this.#arrivalAt({ secretId, step: before });
     const asked: Promise<RotationHandle> = this.#rotor.client.rotateSecret({ secretId });
