@@ -65,7 +65,7 @@ test('a Schedule fires by itself at its instant, and is armed anew from that rot
   const arming = { everyMs, offsetMs: startMs % everyMs, startAt: new Date(startMs) };
   await rearm(rotor.temporal, application.arn, { revision, arming });
 
-  const rotated = await waitUntil(async () => (await application.versions()).length === 3, { limitMs: 15_000 });
+  const rotated = await waitUntil(async () => (await application.versions()).length === 3, { limitMs: 30_000 });
   await rotor.owner(application.arn).result();
   const { rotation, schedule } = await rotor.client.describe(application.name);
   expect(rotated).toBe(true);

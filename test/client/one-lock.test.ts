@@ -299,7 +299,7 @@ async function createAgain(name: string): Promise<RotatedApplication> {
       (application) => made.push(application) > 0,
       () => false,
     );
-  await waitUntil(create, { limitMs: 10_000, everyMs: 200 });
+  await waitUntil(create, { limitMs: 30_000, everyMs: 200 });
   const [application] = made;
   if (!application) throw new Error(`The name ${name} is not free.`);
   return application;

@@ -120,7 +120,7 @@ test('describe of a step that fails and is tried again tells step, attempt and l
 
   const retrying = async (): Promise<boolean> =>
     ((await rotor.client.describe(application.name)).rotation?.retrying?.attempt ?? 0) > 1;
-  expect(await waitUntil(retrying, { limitMs: 20_000, everyMs: 200 })).toBe(true);
+  expect(await waitUntil(retrying, { limitMs: 30_000, everyMs: 200 })).toBe(true);
   const { rotation: described, lastRotation } = await rotor.client.describe(application.name);
 
   expect(described).toMatchObject({
@@ -187,7 +187,7 @@ test('list reads page after page, each secret once, and the server itself finds 
   });
 
   const complete = async (): Promise<boolean> => [...(await listed()).values()].filter(isOurs).length === arns.length;
-  expect(await waitUntil(complete, { limitMs: 20_000, everyMs: 500 })).toBe(true);
+  expect(await waitUntil(complete, { limitMs: 30_000, everyMs: 500 })).toBe(true);
   const pages = jest.spyOn(rotor.temporal.workflowService, 'listSchedules');
   const paused = [...(await listed('paused')).values()].filter(isOurs);
   const answers = await Promise.all(pages.mock.results.map(({ value }) => value as Promise<{ schedules: unknown[] }>));

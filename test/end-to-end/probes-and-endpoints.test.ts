@@ -110,7 +110,7 @@ describe('a replica of PostgreSQL', () => {
     const rotation = await begin(user);
     const account = await pendingAccount(user, rotation);
     const asked = async (): Promise<boolean> => (await replica.log()).includes(`failed for user "${account.username}"`);
-    expect(await waitUntil(asked, { limitMs: 10_000 })).toBe(true);
+    expect(await waitUntil(asked, { limitMs: 30_000 })).toBe(true);
     expect(await user.secret.labels()).toMatchObject({ [user.secret.firstVersion]: ['AWSCURRENT'] });
 
     await replica.createUser(account);
@@ -145,7 +145,7 @@ async function rotate({ secret, configuration }: RotatedUser, more: RotationConf
 /** What a rotation has stored and not yet made current. */
 async function pendingAccount({ secret }: RotatedUser, { versionId }: RotationHandle): Promise<UserAccount> {
   const isStored = async (): Promise<boolean> => (await secret.versions()).includes(versionId);
-  expect(await waitUntil(isStored, { limitMs: 10_000 })).toBe(true);
+  expect(await waitUntil(isStored, { limitMs: 30_000 })).toBe(true);
   return secret.account(versionId);
 }
 
@@ -154,7 +154,7 @@ async function untilRetried({ secret }: RotatedUser, step: string): Promise<void
     const { rotation } = await rotor.client.describe(secret.arn);
     return rotation?.retrying?.step === step && rotation.retrying.type === 'TargetUnavailable';
   };
-  expect(await waitUntil(isRetried, { limitMs: 20_000 })).toBe(true);
+  expect(await waitUntil(isRetried, { limitMs: 30_000 })).toBe(true);
 }
 
 /** The first credential is current and works; of what the rotation stored nothing has a label, or signs in. */

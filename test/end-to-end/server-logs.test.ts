@@ -156,7 +156,7 @@ function describeSearch({ policy }: LoggedKind, start: () => Promise<LoggedServe
       ids.push(...rows.map(({ id }) => Number(id)));
       return ids.length > 0;
     };
-    expect(await waitUntil(isFound, { limitMs: 10_000 })).toBe(true);
+    expect(await waitUntil(isFound, { limitMs: 30_000 })).toBe(true);
     return ids[0] ?? NaN;
   }
 

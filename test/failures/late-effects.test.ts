@@ -175,7 +175,7 @@ test(
     expect(putsOf(rotation.versionId)).toEqual([]);
 
     network.release();
-    expect(await waitUntil(() => putsOf(rotation.versionId).length > 0, { limitMs: 10_000 })).toBe(true);
+    expect(await waitUntil(() => putsOf(rotation.versionId).length > 0, { limitMs: 30_000 })).toBe(true);
     await thaw(frozen);
 
     await expectUndone(rotor, { application, rotation, type: 'Cancelled' });

@@ -4,7 +4,7 @@ import { type LoggedServer } from './targets/logged-server';
 import { type RunStatement } from './targets/target-server';
 
 const everyMs = 10;
-const limitMs = 10_000;
+const limitMs = 30_000;
 
 /** Looks again and again at what a server says it is doing, and keeps all that it sees. */
 export class ActivitySampler {

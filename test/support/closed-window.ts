@@ -42,6 +42,6 @@ export async function startedTick(
       () => true,
       () => false,
     );
-  if (await waitUntil(isThere, { limitMs: 15_000 })) return tick;
+  if (await waitUntil(isThere, { limitMs: 30_000 })) return tick;
   throw new Error(`The Schedule has not started ${id}.`);
 }

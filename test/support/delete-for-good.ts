@@ -14,5 +14,5 @@ export async function deleteForGood(
       () => false,
       (err: unknown) => err instanceof ResourceNotFoundException,
     );
-  if (!(await waitUntil(isGone, { limitMs: 10_000, everyMs: 100 }))) throw new Error('The secret is still there.');
+  if (!(await waitUntil(isGone, { limitMs: 30_000, everyMs: 100 }))) throw new Error('The secret is still there.');
 }

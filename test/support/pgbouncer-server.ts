@@ -66,7 +66,7 @@ export async function startPgbouncer(
     const logFile = path.join(home, 'pgbouncer.log');
     const args = [files.configuration];
     await supervisor.start({ name: 'pgbouncer', command, args, env: serverEnvironment(env), cwd: '/', logFile });
-    if (!(await waitUntil(() => isListening(port), { limitMs: 10_000 }))) throw new Error(await lastLines(logFile));
+    if (!(await waitUntil(() => isListening(port), { limitMs: 30_000 }))) throw new Error(await lastLines(logFile));
     return new Pgbouncer({ ...server.superuser, port }, { usersFile: files.users, stop });
   } catch (error) {
     await stop();

@@ -174,7 +174,7 @@ export class RotorUnderTest {
   /** Waits until a secret's owner was opened so many times, and none is open. */
   async untilRotated(arn: string, { runs }: { runs: number }): Promise<boolean> {
     const query = `WorkflowId = "${rotationId(arn)}" AND ExecutionStatus != "Running"`;
-    return waitUntil(async () => (await this.temporal.workflow.count(query)).count >= runs, { limitMs: 30_000 });
+    return waitUntil(async () => (await this.temporal.workflow.count(query)).count >= runs, { limitMs: 60_000 });
   }
 
   /** Rotates a secret by the client, to the end. */

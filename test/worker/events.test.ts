@@ -136,7 +136,7 @@ test('an event that the receiver refuses for good is named on stderr', async () 
   const { runId } = await rotor.rotate(await rotor.createApplication());
 
   const lost = `The event RotationSucceeded is lost to webhook: The webhook at ${receiver.url} answers`;
-  expect(await waitUntil(() => worker.printed.stderr.includes(lost), { limitMs: 20_000 })).toBe(true);
+  expect(await waitUntil(() => worker.printed.stderr.includes(lost), { limitMs: 30_000 })).toBe(true);
   expect(worker.printed.stderr).toContain(`${String(runId)}/2`);
   expect(worker.printed.stdout).toContain(`${String(runId)}/2`);
 });

@@ -47,7 +47,7 @@ test('a worker that is given an address serves its metrics there, and Temporalâ€
       seen.text = await scrape(address);
       return seen.text.includes('rotor_overdue') && seen.text.includes('outcome="failed"');
     },
-    { limitMs: 20_000, everyMs: 200 },
+    { limitMs: 30_000, everyMs: 200 },
   );
   expect(seen.text).toMatch(/^rotor_rotations\{[^}]*outcome="rotated"[^}]*trigger="request"[^}]*\} 1$/m);
   expect(seen.text).toMatch(/^rotor_rotations\{[^}]*outcome="failed"[^}]*trigger="signal"[^}]*\} 1$/m);
@@ -75,7 +75,7 @@ test('a worker tells when every secret with a schedule was last rotated, also by
 
   const seconds = Math.floor(Date.parse(rotatedAt) / 1_000);
   const told = new RegExp(`^rotor_last_success_timestamp\\{[^}]*secret="${application.arn}"[^}]*\\} ${seconds}$`, 'm');
-  expect(await waitUntil(async () => told.test(await scrape(address)), { limitMs: 20_000, everyMs: 200 })).toBe(true);
+  expect(await waitUntil(async () => told.test(await scrape(address)), { limitMs: 30_000, everyMs: 200 })).toBe(true);
 });
 
 test('rotations that wait for a decision are counted, those of other workers too, and each question that is asked', async () => {
@@ -88,14 +88,14 @@ test('rotations that wait for a decision are counted, those of other workers too
   hold.release();
   await untilAsked(rotor, { rotation });
   const isListed = async (): Promise<boolean> => (await surveyRotations(rotor.temporal, new Date())).waiting.has(arn);
-  await waitUntil(isListed, { limitMs: 10_000 });
+  await waitUntil(isListed, { limitMs: 30_000 });
   await first.stop();
 
   const address = `127.0.0.1:${await findFreePort()}`;
   new RotorCommand(['worker'], { env: { ...rotor.environment, ROTOR_METRICS_ADDRESS: address } });
 
   const told = async (what: RegExp): Promise<boolean> => what.test(await scrape(address));
-  const untilTold = (what: RegExp): Promise<boolean> => waitUntil(() => told(what), { limitMs: 20_000, everyMs: 200 });
+  const untilTold = (what: RegExp): Promise<boolean> => waitUntil(() => told(what), { limitMs: 30_000, everyMs: 200 });
   expect(await untilTold(/^rotor_waiting_for_decision(\{[^}]*\})? [1-9]\d*$/m)).toBe(true);
   expect(await told(/^rotor_decisions_needed/m)).toBe(false); // that one was asked by the worker before
   await rotor.client.decide({ secretId: name, choice: 'retry', question: 1 });
@@ -112,7 +112,7 @@ test('how many rotations wait is not told in a namespace that has no room for th
   const worker = new RotorCommand(['worker'], { env });
   await worker.untilPrinted('worker polls');
 
-  await waitUntil(async () => (await scrape(address)).includes('rotor_overdue'), { limitMs: 20_000, everyMs: 200 });
+  await waitUntil(async () => (await scrape(address)).includes('rotor_overdue'), { limitMs: 30_000, everyMs: 200 });
 
   const text = await scrape(address);
   expect(text).toMatch(/^rotor_overdue(\{[^}]*\})? 0$/m);
@@ -130,7 +130,7 @@ async function fullNamespace(): Promise<string> {
       () => true,
       () => false, // the server does not know its new namespace at once
     );
-  expect(await waitUntil(fill, { limitMs: 20_000, everyMs: 200 })).toBe(true);
+  expect(await waitUntil(fill, { limitMs: 30_000, everyMs: 200 })).toBe(true);
   await connection.close();
   return namespace;
 }

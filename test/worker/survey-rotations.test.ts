@@ -29,7 +29,7 @@ async function nextInstant({ arn }: RotatedApplication): Promise<number> {
 
 /** Lists tell of a change a moment later. */
 function untilListed(condition: () => Promise<boolean>): Promise<boolean> {
-  return waitUntil(condition, { limitMs: 10_000 });
+  return waitUntil(condition, { limitMs: 30_000 });
 }
 
 test('a secret is overdue when its instant passed ten minutes ago, and not before', async () => {

@@ -116,13 +116,13 @@ describe('a rotation that can go neither forward nor back', () => {
       }
       return false;
     };
-    expect(await waitUntil(isListed, { limitMs: 10_000 })).toBe(true);
+    expect(await waitUntil(isListed, { limitMs: 30_000 })).toBe(true);
     expect((await surveyRotations(rotor.temporal, new Date())).waiting).toContain(application.arn);
 
     await unblock();
     await decide('rollBack');
     await expectUndone(rotation, 'AccountBlocked');
-    expect(await waitUntil(async () => !(await isListed()), { limitMs: 10_000 })).toBe(true);
+    expect(await waitUntil(async () => !(await isListed()), { limitMs: 30_000 })).toBe(true);
   });
 
   test('goes on to its end by "retry", once what stood in the way is mended', async () => {

@@ -74,7 +74,7 @@ test.each(ways)('$way, while a rotation is under way, is that rotation', async (
   if (trigger === 'signal') expect(asked).toBe(rotation.runId);
   if (trigger === 'schedule') {
     const coalesced = async (): Promise<boolean> => (await ticks(application.arn)).includes('coalesced');
-    expect(await waitUntil(coalesced, { limitMs: 20_000, everyMs: 200 })).toBe(true);
+    expect(await waitUntil(coalesced, { limitMs: 30_000, everyMs: 200 })).toBe(true);
   }
   hold.release();
   await rotor.client.outcome(rotation);
@@ -97,7 +97,7 @@ test('whatever comes at the moment of the scheduled tick, one rotation is the re
   const accepted = (await Promise.allSettled(requests)).filter(({ status }) => status === 'fulfilled');
   const runs = new Set(await Promise.all(signals));
   const ticked = async (): Promise<boolean> => (await rotor.schedule(arn).describe()).info.numActionsTaken === 1;
-  expect(await waitUntil(ticked, { limitMs: 20_000, everyMs: 250 })).toBe(true);
+  expect(await waitUntil(ticked, { limitMs: 30_000, everyMs: 250 })).toBe(true);
   hold.release();
   expect(await rotor.untilRotated(arn, { runs: 1 })).toBe(true);
 

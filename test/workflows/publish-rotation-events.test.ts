@@ -64,7 +64,7 @@ async function untilSilent(handle: WorkflowHandle): Promise<HistoryEvent[]> {
     events = await historyOf(handle);
     return events.at(-1)?.eventType === 'EVENT_TYPE_TIMER_STARTED';
   };
-  expect(await waitUntil(isSilent, { limitMs: 20_000, everyMs: 100 })).toBe(true);
+  expect(await waitUntil(isSilent, { limitMs: 30_000, everyMs: 100 })).toBe(true);
   return events;
 }
 

@@ -182,7 +182,7 @@ describe('what is told', () => {
     await startWorker({ wrap: (activities) => interference.wrap(activities) });
 
     const rotation = await rotor.client.rotateSecret({ secretId });
-    await waitUntil(() => Promise.resolve(interference.attempts(secretId, 'openRotation') > 0), { limitMs: 10_000 });
+    await waitUntil(() => Promise.resolve(interference.attempts(secretId, 'openRotation') > 0), { limitMs: 30_000 });
     await rotor.owner(secretId).cancel();
     await expect(rotor.client.outcome(rotation)).rejects.toMatchObject({ type: 'Cancelled' });
 

@@ -167,7 +167,7 @@ describe("the Schedule's tick", () => {
 
     await rotor.temporal.schedule.getHandle(rotationId(application.arn)).trigger(ScheduleOverlapPolicy.SKIP);
 
-    const rotated = await waitUntil(async () => (await application.versions()).length === 3, { limitMs: 10_000 });
+    const rotated = await waitUntil(async () => (await application.versions()).length === 3, { limitMs: 30_000 });
     expect(rotated).toBe(true);
     await rotor.owner(application.arn).result();
     expect(await application.accepts(await application.password())).toBe(true);

@@ -208,7 +208,7 @@ describe('on a server of its own', () => {
 
     const rotation = await interfere(application, { before: 'testSecret', by: () => server.halt() });
     await waitUntil(async () => (await rotor.client.describe(application.name)).rotation?.retrying !== undefined, {
-      limitMs: 10_000,
+      limitMs: 30_000,
     });
     const { rotation: waiting } = await rotor.client.describe(application.name);
     await server.resume();

@@ -39,7 +39,7 @@ it('a replica that lags behind is waited for until it has the new password [§11
   const passed = testing.then(() => (hasPassed = true));
   const refusals = async (): Promise<number> =>
     (await standby.log()).split('password authentication failed').length - 1;
-  await waitUntil(async () => (await refusals()) > 1, { limitMs: 10_000 });
+  await waitUntil(async () => (await refusals()) > 1, { limitMs: 30_000 });
   expect(hasPassed).toBe(false);
   await standby.sql('SELECT pg_wal_replay_resume()');
   await passed;

@@ -155,7 +155,7 @@ function describeSearch(start: () => Promise<LoggedServer>, possible: readonly C
     const { target } = logged;
     const isStalled = async (): Promise<boolean> =>
       (await target.inSession(target.superuser, (run) => run(logged.stalled))).length > 0;
-    expect(await waitUntil(isStalled, { limitMs: 10_000 })).toBe(true);
+    expect(await waitUntil(isStalled, { limitMs: 30_000 })).toBe(true);
   }
 
   /** A user whose secret's name is the value to find, which makes it show wherever a rotation is spoken of. */

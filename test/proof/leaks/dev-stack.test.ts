@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await endCommands();
-  await waitUntil(() => living(listedProcesses(path.join(home, 'processes'))).length === 0, { limitMs: 20_000 });
+  await waitUntil(() => living(listedProcesses(path.join(home, 'processes'))).length === 0, { limitMs: 30_000 });
   await removePostgres(home);
   await rm(home, { recursive: true, force: true });
 });

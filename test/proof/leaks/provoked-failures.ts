@@ -54,7 +54,7 @@ const stalledAndKilled: Change = async (scene) => {
   const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${waiting}`;
   const killed = async (): Promise<boolean> =>
     (await target.inSession(target.superuser, (runOne) => runOne(kill))).length > 0;
-  void waitUntil(killed, { limitMs: 20_000, everyMs: 100 });
+  void waitUntil(killed, { limitMs: 30_000, everyMs: 100 });
 };
 
 async function release({ releases }: Scene): Promise<void> {

@@ -73,7 +73,7 @@ export class SqlServer {
   }
 
   /** Looks until a statement of the superuser's yields a row. */
-  async untilFound(text: string, limitMs = 10_000): Promise<void> {
+  async untilFound(text: string, limitMs = 30_000): Promise<void> {
     const found = await waitUntil(async () => (await this.sql(text)).length > 0, { limitMs });
     if (!found) throw new Error(`Within ${limitMs} ms there was nothing to find by: ${text}`);
   }
