@@ -95,26 +95,28 @@ async function lateAnswer(place: StartingPlace, request: OwnerRequest): Promise<
   const { memo, status, runId } = await askTemporal(temporal, () => owner.describe());
   const isOurs = memo?.requestId === requestId || memo?.requestId === clientRequestToken;
   if (status.name === 'RUNNING' && !isOurs) throw inProgress(arn, undefined);
-  const answer = isOurs && (await isPolled(place)) ? await answerOfRun(temporal, { arn, runId, requestId }) : undefined;
-  if (answer) return answer;
+  const versionId = isOurs && (await isPolled(place)) ? await tokenOf(temporal, { ...request, runId }) : undefined;
+  if (versionId !== undefined) return { versionId, runId };
   throw new WaitingForWorkerError(
     `The rotation of ${name} is accepted and waits for a worker: none answers on task queue "${taskQueue}". ` +
       'Start one with `rotor worker`; the rotation then begins by itself.',
   );
 }
 
-/** Undefined where the run does not answer this time either, or does not know the request any more. */
-async function answerOfRun(
+/**
+ * The token of the run that a request opened; undefined where no worker answers this time either. A Temporal that was
+ * restarted meanwhile has lost the request, but not the run, which is accepted as it is.
+ */
+async function tokenOf(
   temporal: Client,
-  { arn, runId, requestId }: { arn: string; runId: string; requestId: string },
-): Promise<AcceptedRotation | undefined> {
+  { arn, runId, requestId, clientRequestToken = runId }: OwnerRequest & { runId: string },
+): Promise<string | undefined> {
   const asked = temporal.workflow.getHandle(rotationId(arn), runId).getUpdateHandle<RotationAccepted>(requestId);
   try {
-    const { clientRequestToken } = await askTemporal(temporal, () => asked.result(), deadlines.busyWorker);
-    return { versionId: clientRequestToken, runId };
+    return (await askTemporal(temporal, () => asked.result(), deadlines.busyWorker)).clientRequestToken;
   } catch (err) {
-    if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError || err instanceof WorkflowNotFoundError)
-      return undefined;
+    if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return undefined;
+    if (err instanceof WorkflowNotFoundError) return clientRequestToken;
     throw err;
   }
 }

@@ -12,6 +12,13 @@ afterEach(() => jest.restoreAllMocks());
 
 afterAll(() => rotor.close());
 
+/** Leaves the trace of a worker that polls the task queue, although none does any more. */
+async function beSeenWorking(): Promise<void> {
+  const worker = await rotor.startWorker();
+  await rotor.rotate(await rotor.createApplication());
+  await worker.stop();
+}
+
 /** Has something happen when the client, which got no answer in time, asks who polls the task queue. */
 function whenPollersAreAsked(act: () => Promise<unknown>): void {
   const { workflowService } = rotor.temporal;
@@ -26,7 +33,7 @@ function whenPollersAreAsked(act: () => Promise<unknown>): void {
 
 test('a worker that is busy is waited for: the request is answered by the rotation that it opened', async () => {
   const application = await rotor.createApplication();
-  await (await rotor.startWorker()).stop();
+  await beSeenWorking();
   let worker: RunningWorker | undefined;
   whenPollersAreAsked(async () => {
     worker = await rotor.startWorker();
@@ -41,6 +48,26 @@ test('a worker that is busy is waited for: the request is answered by the rotati
   expect(await application.versions()).toHaveLength(2);
   expect(await rotor.runs(application.arn)).toEqual([rotation.runId]);
   await worker?.stop();
+});
+
+test('a request that a restarted Temporal has lost is accepted, as the rotation that it opened is', async () => {
+  const application = await rotor.createApplication();
+  await beSeenWorking();
+  const { workflowService } = rotor.temporal;
+  const lost = Object.assign(new Error('update not found'), {
+    code: 5,
+    details: 'update not found',
+    metadata: new Map(),
+  });
+  jest.spyOn(workflowService, 'pollWorkflowExecutionUpdate').mockRejectedValue(lost);
+
+  const rotation = await rotor.client.rotateSecret({ secretId: application.name });
+
+  const worker = await rotor.startWorker();
+  await rotor.client.outcome(rotation);
+  const { labels } = await rotor.client.describe(application.name);
+  expect(labels[rotation.versionId]).toContain('AWSCURRENT');
+  await worker.stop();
 });
 
 test('where nobody polls the task queue it is said at once', async () => {
