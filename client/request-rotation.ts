@@ -93,7 +93,8 @@ async function lateAnswer(place: StartingPlace, request: OwnerRequest): Promise<
   const { arn, name, requestId, clientRequestToken } = request;
   const owner = temporal.workflow.getHandle(rotationId(arn));
   const { memo, status, runId } = await askTemporal(temporal, () => owner.describe());
-  const isOurs = memo?.requestId === requestId || memo?.requestId === clientRequestToken;
+  const openedBy = memo?.requestId; // nothing where a tick or a signal opened it
+  const isOurs = openedBy !== undefined && (openedBy === requestId || openedBy === clientRequestToken);
   if (status.name === 'RUNNING' && !isOurs) throw inProgress(arn, undefined);
   const versionId = isOurs && (await isPolled(place)) ? await tokenOf(temporal, { ...request, runId }) : undefined;
   if (versionId !== undefined) return { versionId, runId };

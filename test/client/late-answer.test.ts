@@ -1,5 +1,6 @@
 import { SecretsManagerStore } from '../../adapters/secrets-manager';
 import { RotationClient, WaitingForWorkerError } from '../../client';
+import { RotationInProgressError } from '../../rotation/errors';
 import { RotorUnderTest, type RunningWorker } from '../support/rotor-under-test';
 
 let rotor: RotorUnderTest;
@@ -68,6 +69,17 @@ test('a request that a restarted Temporal has lost is accepted, as the rotation 
   const { labels } = await rotor.client.describe(application.name);
   expect(labels[rotation.versionId]).toContain('AWSCURRENT');
   await worker.stop();
+});
+
+test("a rotation that a signal opened is no request's, also while no worker answers: it is in progress", async () => {
+  const application = await rotor.createApplication();
+  await beSeenWorking();
+  await rotor.signal(application.arn);
+
+  const refused = rotor.client.rotateSecret({ secretId: application.name });
+
+  await expect(refused).rejects.toBeInstanceOf(RotationInProgressError);
+  await rotor.owner(application.arn).terminate();
 });
 
 test('where nobody polls the task queue it is said at once', async () => {
