@@ -1,6 +1,6 @@
-import { readSchedule, rearm } from '../../activities/rotation-schedule';
 import { waitUntil } from '../../local/supervisor';
 import { rotationId } from '../../rotation/rotation-id';
+import { fireSoon } from '../support/fire-soon';
 import { type RotatedApplication } from '../support/rotated-application';
 import { RotorUnderTest } from '../support/rotor-under-test';
 
@@ -58,12 +58,8 @@ test('a Schedule fires by itself at its instant, and is armed anew from that rot
   const application = await rotor.createApplication();
   await rotateEvery(30, application);
   const first = await nextInstant(application);
-  const startMs = Math.ceil(Date.now() / 1_000) * 1_000 + 2_000;
-  const everyMs = 30 * dayMs;
 
-  const { revision = {} } = await readSchedule(rotor.temporal, application.arn);
-  const arming = { everyMs, offsetMs: startMs % everyMs, startAt: new Date(startMs) };
-  await rearm(rotor.temporal, application.arn, { revision, arming });
+  await fireSoon(rotor.schedule(application.arn));
 
   const rotated = await waitUntil(async () => (await application.versions()).length === 3, { limitMs: 30_000 });
   await rotor.owner(application.arn).result();
