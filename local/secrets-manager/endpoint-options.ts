@@ -46,8 +46,11 @@ export interface SecretsManagerOptions {
   readonly adminPath?: string | undefined;
   /** Keeps a log of calls, without values, for the test controls. @defaultValue true */
   readonly logCalls?: boolean | undefined;
-  /** Answers ThrottlingException beyond the service's quotas. @defaultValue false */
-  readonly enforceQuotas?: boolean | undefined;
+  /**
+   * Answers ThrottlingException beyond this share of the service's quotas: 1 for the whole, less for what others of the
+   * account leave. Absent: they are not enforced.
+   */
+  readonly enforceQuotas?: number | undefined;
   /** Where rotation functions are. Absent: none can be invoked. */
   readonly rotationFunction?: RotationFunctionSource | undefined;
   /** Waits before a failed rotation is tried again; after the last one it is given up. */

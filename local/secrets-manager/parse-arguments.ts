@@ -7,7 +7,7 @@ interface Flags {
   readonly folder?: string;
   readonly region: string;
   readonly allowRemote?: boolean;
-  readonly enforceQuotas?: boolean;
+  readonly enforceQuotas?: number;
   readonly admin?: boolean;
   readonly lambdaEndpoint?: string;
   readonly rotationUrl?: string;
@@ -61,7 +61,11 @@ function describeCommand(): Command {
     .option('--folder <path>', 'where the secrets are kept; in memory only if absent')
     .option('--region <name>', 'the Region to tell clients', defaultRegion)
     .option('--allow-remote', 'allow a host that is not loopback; values then cross the network in clear')
-    .option('--enforce-quotas', 'answer ThrottlingException beyond the quotas of the service')
+    .addOption(
+      new Option('--enforce-quotas [share]', 'answer ThrottlingException beyond the quotas of the service, or a share')
+        .argParser(toShare)
+        .preset('1'),
+    )
     .option('--admin', `serve the test controls under ${defaultAdminPath}`)
     .option('--lambda-endpoint <url>', 'address of the AWS Lambda Invoke API that has the rotation functions', toUrl)
     .addOption(
@@ -79,6 +83,12 @@ function toPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+function toShare(text: string): number {
+  const share = /^[\d.]+$/.test(text) ? Number(text) : NaN;
+  if (share >= 0.02 && share <= 1) return share;
+  throw new InvalidArgumentError('A share of the quotas is a number from 0.02 to 1.');
 }
 
 function toUrl(text: string): string {

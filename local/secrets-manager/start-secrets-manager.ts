@@ -65,7 +65,7 @@ function assemble(
   options: SecretsManagerOptions,
   { store, controls }: { store: SecretStore; controls: Controls },
 ): { operationServer: OperationServer; runner: RotationRunner } {
-  const { credentials = defaultCredentials, otherAccounts = [], enforceQuotas = false } = options;
+  const { credentials = defaultCredentials, otherAccounts = [], enforceQuotas: share } = options;
   const { region = defaultRegion } = options;
   const invoker = functionInvoker(options.rotationFunction, { ...credentials, region, service: 'lambda' });
   const runner = new RotationRunner({
@@ -78,7 +78,7 @@ function assemble(
     stepTimeoutMs: options.rotationStepTimeoutMs ?? 60_000,
   });
   const accounts = [{ accountId: defaultAccountId, ...credentials }, ...otherAccounts];
-  const quotas = enforceQuotas ? new Quotas() : undefined;
+  const quotas = share === undefined ? undefined : new Quotas(share);
   const onRotationChange = (): void => {
     runner.wake();
   };

@@ -9,6 +9,7 @@ import { runLoad } from '../../bench/load/rotate-many';
 test('3,000 writes take 59 seconds at the quota, and half of it when they take twice as long', () => {
   expect(quotaShare({ writes: 3_000, seconds: 59 })).toBe(1);
   expect(quotaShare({ writes: 3_000, seconds: 118 })).toBe(0.5);
+  expect(quotaShare({ writes: 3_000, seconds: 239, share: 0.25 })).toBe(1);
 });
 
 test('growth compares the last quarter with the second: the first is for warming up', () => {

@@ -22,7 +22,13 @@ const quotas: readonly (readonly [perSecond: number, ...operations: string[]])[]
 
 /** The service's quotas, enforced where asked for. */
 export class Quotas {
+  readonly #share: number;
   readonly #buckets = new Map<string, Bucket>();
+
+  /** With a share of less than 1, as much of each is there as others of the account leave. */
+  constructor(share: number) {
+    this.#share = share;
+  }
 
   /** Takes one call out of its bucket; false where the bucket is empty. The time is real and in milliseconds. */
   admit(operation: string, { scope, now }: { scope: string; now: number }): boolean {
@@ -37,8 +43,9 @@ export class Quotas {
   }
 
   #bucketOf(operation: string, { scope, now }: { scope: string; now: number }): Bucket | undefined {
-    const [perSecond, first] = quotas.find(([, ...operations]) => operations.includes(operation)) ?? [];
-    if (perSecond === undefined || first === undefined) return undefined;
+    const [quota, first] = quotas.find(([, ...operations]) => operations.includes(operation)) ?? [];
+    if (quota === undefined || first === undefined) return undefined;
+    const perSecond = quota * this.#share;
     const name = `${scope} ${first}`;
     const bucket = this.#buckets.get(name) ?? { perSecond, left: perSecond, filledAt: now };
     this.#buckets.set(name, bucket);

@@ -59,7 +59,7 @@ test('a minute without a refusal, and writes go at any time again', () => {
 });
 
 test("with the service's quotas enforced, 40 rotations' writes at once all succeed, at the rate of the quota", async () => {
-  const endpoint = await startSecretsManager({ enforceQuotas: true });
+  const endpoint = await startSecretsManager({ enforceQuotas: 1 });
   const { url, region, credentials } = endpoint;
   const client = createSecretsManagerClient({ endpoint: url, region, credentials });
   const store = new SecretsManagerStore({ client });

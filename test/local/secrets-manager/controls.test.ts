@@ -174,7 +174,7 @@ describe('test controls', () => {
 
 describe('quotas', () => {
   it('1.11: the write operations share one bucket of 50 a second', async () => {
-    const endpoint = await startSecretsManager({ enforceQuotas: true });
+    const endpoint = await startSecretsManager({ enforceQuotas: 1 });
     const s = new Scenario(endpoint);
     await s.create(1);
     const input = { SecretId: s.name, ClientRequestToken: version(1), SecretString: 'value 1' };
@@ -201,5 +201,23 @@ describe('quotas', () => {
       new Set(['ThrottlingException: Rate exceeded']),
     );
     expect(reads.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it('of which only a share is there where others of the account use the rest', async () => {
+    const endpoint = await startSecretsManager({ enforceQuotas: 0.1 });
+    const s = new Scenario(endpoint);
+    await s.create(1);
+    const input = { SecretId: s.name, ClientRequestToken: version(1), SecretString: 'value 1' };
+
+    const begin = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => callOperation(endpoint, { operation: 'PutSecretValue', input })),
+    );
+    const seconds = (performance.now() - begin) / 1_000;
+    await endpoint.close();
+
+    const admitted = answers.filter(({ status }) => status === 200).length;
+    expect(admitted).toBeGreaterThanOrEqual(5);
+    expect(admitted).toBeLessThanOrEqual(5 + Math.ceil(5 * seconds));
   });
 });

@@ -91,12 +91,20 @@ describe('the program', () => {
   });
 
   it('serves test controls and enforces quotas only when asked', async () => {
-    const program = await start(['--port', '0', '--admin', '--enforce-quotas']);
-    const { url } = await addressOf(program);
+    const program = await start(['--port', '0', '--admin', '--enforce-quotas', '0.02']); // one a second
+    const address = await addressOf(program);
+    const create = (Name: string): ReturnType<typeof callOperation> =>
+      callOperation(address, { operation: 'CreateSecret', input: { Name, ClientRequestToken: randomUUID() } });
 
-    const { status } = await sendRaw(`${url}${defaultAdminPath}/calls`, { method: 'GET', headers: {}, body: '' });
+    const [, second] = [await create('one'), await create('two')];
+    const { status } = await sendRaw(`${address.url}${defaultAdminPath}/calls`, {
+      method: 'GET',
+      headers: {},
+      body: '',
+    });
 
     expect(status).toBe(200);
+    expect(second.body.__type).toBe('ThrottlingException');
   });
 
   it('says in one line that the port is taken', async () => {
@@ -136,6 +144,8 @@ describe('the program', () => {
     [['--colour', 'red'], 'unknown option'],
     [['--port', 'x'], 'A port is a number'],
     [['--port', '65536'], 'A port is a number'],
+    [['--enforce-quotas', '2'], 'A share of the quotas is'],
+    [['--enforce-quotas', '0'], 'A share of the quotas is'],
     [['extra'], 'too many arguments'],
     [['--rotation-url', 'file:///x'], 'An address is'],
     [['--rotation-url', 'http://x', '--lambda-endpoint', 'http://x'], 'cannot be used with'],
