@@ -122,6 +122,18 @@ const stateRules: readonly FailureRule[] = [
     error: TargetMisconfiguredError,
     tell: ({ server }) => `${server} runs with --skip-grant-tables: it checks no password. Start it without.`,
   },
+  {
+    codes: [3032],
+    error: TargetUnavailableError,
+    tell: ({ server, user }) =>
+      `${server} is in offline_mode and serves administrators only, not user ${user}. Nothing was changed.`,
+  },
+  {
+    codes: [1047],
+    text: /WSREP/,
+    error: TargetUnavailableError,
+    tell: ({ server }) => `${server} is a Galera node that has not joined its cluster (yet). Nothing was changed.`,
+  },
 ];
 
 const changeRules = (interrupted: Codes): readonly FailureRule[] => [

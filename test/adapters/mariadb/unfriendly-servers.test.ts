@@ -131,6 +131,8 @@ describe('signing in', () => {
     [1203, 'User app already has more than max_user_connections', 'TargetUnavailable'],
     [1226, "User 'app' has exceeded the 'max_user_connections' resource", 'TargetUnavailable'],
     [1129, 'Host is blocked because of many connection errors', 'TargetUnavailable'],
+    [1047, 'WSREP has not yet prepared node for application use', 'TargetUnavailable'],
+    [1047, 'Unknown command', 'TargetMisconfigured'],
     [1053, 'Server shutdown in progress', 'TargetUnavailable'],
     [1158, 'Got an error reading communication packets', 'TargetUnavailable'],
     [1044, 'Access denied for user to database', 'PermissionMissing'],
@@ -201,6 +203,7 @@ describe('a change', () => {
 
   it.each([
     [1317, 'Query execution was interrupted', 'OutcomeUnknown'],
+    [1047, 'WSREP has not yet prepared node for application use', 'TargetUnavailable'],
     [1053, 'Server shutdown in progress', 'OutcomeUnknown'],
     [1927, 'Connection was killed', 'OutcomeUnknown'],
     [1205, 'Lock wait timeout exceeded', 'TargetConflict'],

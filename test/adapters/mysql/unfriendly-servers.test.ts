@@ -129,6 +129,9 @@ describe('signing in', () => {
     [1203, 'User app already has more than max_user_connections', 'TargetUnavailable'],
     [1226, "User 'app' has exceeded the 'max_user_connections' resource", 'TargetUnavailable'],
     [1129, 'Host is blocked because of many connection errors', 'TargetUnavailable'],
+    [3032, 'The server is currently in offline mode', 'TargetUnavailable'],
+    [1047, 'WSREP has not yet prepared node for application use', 'TargetUnavailable'],
+    [1047, 'Unknown command', 'TargetMisconfigured'],
     [1053, 'Server shutdown in progress', 'TargetUnavailable'],
     [1158, 'Got an error reading communication packets', 'TargetUnavailable'],
     [1044, 'Access denied for user to database', 'PermissionMissing'],
@@ -199,6 +202,8 @@ describe('a change', () => {
 
   it.each([
     [1317, 'Query execution was interrupted', 'OutcomeUnknown'],
+    [3032, 'The server is currently in offline mode', 'TargetUnavailable'],
+    [1047, 'WSREP has not yet prepared node for application use', 'TargetUnavailable'],
     [1053, 'Server shutdown in progress', 'OutcomeUnknown'],
     [3169, 'Session was killed', 'OutcomeUnknown'],
     [1205, 'Lock wait timeout exceeded', 'TargetConflict'],
