@@ -78,10 +78,19 @@ const badCredentials: Meaning = ({ operation, ids }) =>
     ids,
   );
 
+/** Also where the host's or the container's agent, or STS, is not there for a moment: nobody need act then. */
 const noCredentials: Meaning = ({ operation, ids }) =>
-  new StoreAccessDeniedError(
-    `No AWS credentials were found for ${operation} on "${ids.secretId}". Set AWS_ACCESS_KEY_ID and ` +
-      'AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role provides them.',
+  new StoreUnavailableError(
+    `No AWS credentials were found for ${operation} on "${ids.secretId}" (${ids.code ?? ''}). If it stays so, set ` +
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role provides them.',
+    ids,
+  );
+
+/** The SDK gets others in time, where anything provides them. */
+const expiredCredentials: Meaning = ({ operation, ids }) =>
+  new StoreUnavailableError(
+    `Rotor's AWS credentials have expired (${ids.code ?? ''}), so ${operation} on "${ids.secretId}" was refused. If it ` +
+      "stays so, renew AWS_SESSION_TOKEN, or check the profile or role, and this machine's clock.",
     ids,
   );
 
@@ -147,18 +156,22 @@ const byName: Readonly<Record<string, Meaning>> = Object.freeze({
   AccessDenied: accessDenied,
   AccessDeniedException: accessDenied,
   UnauthorizedOperation: accessDenied,
-  ExpiredToken: badCredentials,
-  ExpiredTokenException: badCredentials,
+  ExpiredToken: expiredCredentials,
+  ExpiredTokenException: expiredCredentials,
+  RequestExpired: expiredCredentials,
   IncompleteSignature: badCredentials,
   IncompleteSignatureException: badCredentials,
   InvalidClientTokenId: badCredentials,
   InvalidSignatureException: badCredentials,
   MissingAuthenticationToken: badCredentials,
   MissingAuthenticationTokenException: badCredentials,
-  RequestExpired: badCredentials,
   SignatureDoesNotMatch: badCredentials,
   UnrecognizedClientException: badCredentials,
   CredentialsProviderError: noCredentials,
+  IDPCommunicationError: noCredentials,
+  IDPCommunicationErrorException: noCredentials,
+  InvalidIdentityToken: noCredentials,
+  InvalidIdentityTokenException: noCredentials,
   ProviderError: noCredentials,
   TokenProviderError: noCredentials,
   InvalidParameterException: refused,

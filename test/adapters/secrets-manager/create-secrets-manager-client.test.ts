@@ -1,6 +1,6 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { createSecretsManagerClient, SecretsManagerStore } from '../../../adapters/secrets-manager';
-import { ConfigurationInvalidError, StoreAccessDeniedError } from '../../../rotation/errors';
+import { ConfigurationInvalidError, StoreUnavailableError } from '../../../rotation/errors';
 import { startStubEndpoint } from './stub-endpoint';
 
 /** What the SDK's types do not say of the handler that it makes. */
@@ -57,7 +57,7 @@ it('says at the first call that no region is set', async () => {
 it('says at the first call that there are no credentials', async () => {
   const described = describeWith({ AWS_REGION: 'eu-west-3' });
 
-  await expect(described).rejects.toThrow(StoreAccessDeniedError);
+  await expect(described).rejects.toThrow(StoreUnavailableError);
   await expect(described).rejects.toThrow('AWS_ACCESS_KEY_ID');
 });
 

@@ -265,7 +265,14 @@ describe('what it makes of an error', () => {
     },
     { error: 'InvalidSignatureException', status: 400, expected: StoreAccessDeniedError, told: 'clock' },
     { error: 'InvalidClientTokenId', status: 403, expected: StoreAccessDeniedError, told: 'AWS_ACCESS_KEY_ID' },
-    { error: 'ExpiredTokenException', status: 400, expected: StoreAccessDeniedError, told: 'AWS_SESSION_TOKEN' },
+    { error: 'ExpiredTokenException', status: 400, expected: StoreUnavailableError, told: 'AWS_SESSION_TOKEN' },
+    { error: 'RequestExpired', status: 400, expected: StoreUnavailableError, told: 'clock' },
+    {
+      error: 'InvalidIdentityTokenException',
+      status: 400,
+      expected: StoreUnavailableError,
+      told: 'No AWS credentials',
+    },
     {
       error: 'InvalidRequestException',
       status: 400,
@@ -353,6 +360,27 @@ describe('what it makes of an error', () => {
 
     expect(failure).toBeInstanceOf(expected);
     expect(inspect(failure, { depth: null, showHidden: true })).not.toContain('canary');
+  });
+});
+
+describe('credentials', () => {
+  it('that nobody provides for a moment are waited for, and asked for again at the next call', async () => {
+    let isThere = false;
+    const provider = (): Promise<{ accessKeyId: string; secretAccessKey: string }> => {
+      if (isThere) return Promise.resolve({ accessKeyId: 'local', secretAccessKey: 'local' });
+      const failure = Object.assign(new Error('canary-5e11'), { name: 'CredentialsProviderError' });
+      return Promise.reject(failure);
+    };
+    const body = JSON.stringify({ ARN: secretId, Name: secretId, VersionIdsToStages: {} });
+    const store = await storeThatGets({ body, status: 200 }, { maxAttempts: 1, credentials: provider });
+
+    const failure = await failureOf(store.describe(secretId));
+    isThere = true;
+
+    expect(failure).toMatchObject({ name: 'StoreUnavailable', retryable: true });
+    expect(failure.message).toContain('No AWS credentials were found for DescribeSecret on "prod/app"');
+    expect(failure.message).not.toContain('canary');
+    await expect(store.describe(secretId)).resolves.toMatchObject({ arn: secretId });
   });
 });
 
