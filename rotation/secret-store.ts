@@ -13,6 +13,8 @@ export interface SecretDescription {
   readonly deleted: boolean;
   /** Whether Secrets Manager's own rotation is switched on. */
   readonly rotatedByAws: boolean;
+  /** Whether other Regions have replicas of it. */
+  readonly replicated: boolean;
 }
 
 /** One version of a secret with its value. */

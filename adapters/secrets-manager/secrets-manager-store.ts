@@ -54,6 +54,7 @@ export class SecretsManagerStore implements SecretStore {
       ...(secret.OwningService === undefined ? {} : { owningService: secret.OwningService }),
       deleted: secret.DeletedDate !== undefined,
       rotatedByAws: secret.RotationEnabled === true,
+      replicated: (secret.ReplicationStatus?.length ?? 0) > 0,
     };
   }
 

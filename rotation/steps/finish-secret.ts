@@ -8,7 +8,8 @@ import { type StepDeps, type StepOutcome } from './step';
  * Moves AWSCURRENT to the version of this rotation, then takes AWSPENDING off it.
  *
  * Safe to repeat: a version that is already current stays so. The move is a compare-and-swap from the version that was
- * current when the rotation began. Taking AWSPENDING off is best effort: both end states are legal.
+ * current when the rotation began. Taking AWSPENDING off is best effort: both end states are legal. In a secret with
+ * replicas it stays, because two label moves in quick succession can stop replication for good.
  *
  * @throws RotationSupersededError when somebody else moved AWSCURRENT or AWSPENDING; no label has moved then.
  */
@@ -17,7 +18,7 @@ export async function finishSecret(
   rotation: StartedRotation,
 ): Promise<StepOutcome> {
   const { secretId, clientRequestToken, currentVersionId } = rotation;
-  const { labels } = await store.describe(secretId);
+  const { labels, replicated } = await store.describe(secretId);
 
   const current = holderOf(labels, 'AWSCURRENT');
   if (current !== clientRequestToken) {
@@ -25,7 +26,7 @@ export async function finishSecret(
       throw superseded(rotation);
     await store.moveCurrent({ secretId, from: currentVersionId, to: clientRequestToken });
   }
-  await removePending(store, rotation);
+  if (!replicated) await removePending(store, rotation);
   return { changed: current !== clientRequestToken };
 }
 

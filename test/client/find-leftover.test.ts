@@ -16,7 +16,7 @@ const ended: DescribedRotation = {
 };
 
 function secretWith(labels: VersionLabels): SecretDescription {
-  return { arn: 'arn', name: 'name', labels, deleted: false, rotatedByAws: false };
+  return { arn: 'arn', name: 'name', labels, deleted: false, rotatedByAws: false, replicated: false };
 }
 
 /** What is found where the labels are first these and then those. */

@@ -75,6 +75,7 @@ export function describeSecretStoreContract(subject: {
           labels: { [first]: ['AWSCURRENT'] },
           deleted: false,
           rotatedByAws: false,
+          replicated: false,
         });
       });
 

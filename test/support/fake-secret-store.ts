@@ -7,7 +7,7 @@ import { type StagingLabel, type VersionLabels } from '../../rotation/staging-la
 /** When, seen from a call's effect, something happens to it. */
 export type Moment = 'before' | 'after';
 
-type State = Partial<Pick<SecretDescription, 'deleted' | 'owningService' | 'rotatedByAws'>>;
+type State = Partial<Pick<SecretDescription, 'deleted' | 'owningService' | 'rotatedByAws' | 'replicated'>>;
 type Interruption = () => unknown;
 
 /** What stands under a token that was closed, and the label that it has meanwhile. */
@@ -117,7 +117,7 @@ export class FakeSecretStore implements SecretStore {
     return this.#call('describe', () => {
       const secret = this.#find(secretId);
       const { arn, name, state } = secret;
-      return { arn, name, labels: labelsOf(secret), deleted: false, rotatedByAws: false, ...state };
+      return { arn, name, labels: labelsOf(secret), deleted: false, rotatedByAws: false, replicated: false, ...state };
     });
   }
 

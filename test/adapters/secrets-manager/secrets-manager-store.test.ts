@@ -119,6 +119,8 @@ describe('what it understands', () => {
     ['an owning service', { OwningService: 'rds' }, { owningService: 'rds' }],
     ['AWS rotation that is on', { RotationEnabled: true }, { rotatedByAws: true }],
     ['AWS rotation that is off', { RotationEnabled: false }, { rotatedByAws: false }],
+    ['replicas', { ReplicationStatus: [{ Region: 'eu-west-1', Status: 'InSync' }] }, { replicated: true }],
+    ['no replica', { ReplicationStatus: [] }, { replicated: false }],
     ['a deletion date', { DeletedDate: 1_795_168_800 }, { deleted: true }],
   ])('tells of %s', async (_, members, expected) => {
     const store = await storeThatGets({ members: { ...found, ...members } });

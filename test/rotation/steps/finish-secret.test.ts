@@ -42,6 +42,16 @@ describe('the first run', () => {
     expect(world.labels[world.token]).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPENDING']));
   });
 
+  it('leaves AWSPENDING where it is in a secret with replicas, which a second move at once can keep from following', async () => {
+    world.store.setState(world.secretId, { replicated: true });
+
+    await expect(run()).resolves.toEqual({ changed: true });
+    await expect(run()).resolves.toEqual({ changed: false });
+
+    expect(world.labels[world.token]).toEqual(expect.arrayContaining(['AWSCURRENT', 'AWSPENDING']));
+    expect(world.store.calls.filter((call) => call !== 'describe')).toEqual(['moveCurrent']);
+  });
+
   it('does not hide what is no failure of the store', async () => {
     world.store.failNext('removePending', new TypeError('a defect'), 'before');
 
