@@ -42,10 +42,19 @@ export const alternatingUsers: RotationStrategy = {
 
   async restoreCurrent(input) {
     if (await input.engine.canSignIn(input.current)) return { changed: await giveBackAlternate(input) };
-    await acceptAgain(input, previousOfUser(input)); // somebody stored a new credential of this user meanwhile
+    await acceptAgain(input, others(input));
     return { changed: true };
   },
 };
+
+/**
+ * The credentials of AWSCURRENT's user that the server may accept instead: somebody has stored a new one meanwhile, or
+ * has moved AWSCURRENT back to the user that this rotation was changing.
+ */
+async function* others(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
+  yield input.pending;
+  yield* previousOfUser(input);
+}
 
 /**
  * Gives the alternate user the password back that AWSPREVIOUS holds, for the consumers that still use it. Best effort:

@@ -336,6 +336,20 @@ describe('going back', () => {
     expect(world.accepts('by hand')).toBe(true);
   });
 
+  it('makes the server accept the user that somebody made current again, while its password was being changed', async () => {
+    await world.rotate();
+    const { secretId, rotation } = world;
+    const { clientRequestToken: from } = rotation;
+    world.rotation = { ...rotation, clientRequestToken: randomUUID(), currentVersionId: from };
+    await create();
+    await set();
+    await world.store.moveCurrent({ secretId, from, to: world.first });
+
+    await expect(restoreCurrent(world.deps, world.rotation)).resolves.toEqual({ changed: true });
+
+    expect(world.accepts('first-password')).toBe(true);
+  });
+
   it('never has the superuser set the password of another user whom somebody stored meanwhile', async () => {
     world.server.users.set('owner', { password: 'its own' });
     await storePending();
