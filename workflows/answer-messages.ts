@@ -47,7 +47,9 @@ export function answerMessages({ timeline, decisions }: Answering, ids: OwnerIds
     return question;
   };
   setHandler(askAgainUpdate, askAgain, {
-    validator: () => void decisions.assertOpen(),
+    validator: () => {
+      decisions.validateAskAgain();
+    },
   });
 }
 

@@ -23,6 +23,9 @@ export interface Asked {
 
 const notWaiting = 'The rotation does not wait for a decision.';
 
+/** How often one rotation is asked again: Temporal takes 2,000 updates of a run, and decisions must be among them. */
+const mostAskedAgain = 1_000;
+
 /**
  * The questions that an owner asks a person, and their answers. Waiting costs nothing and ends only by a decision: it
  * survives restarts, and a cancellation does not shorten it.
@@ -31,6 +34,7 @@ export class Decisions {
   #open: OpenQuestion | undefined;
   #findTruth: Asked['findTruth'] = () => Promise.resolve({ truth: [] });
   #asking: Promise<OpenQuestion> | undefined;
+  #askedAgain = 0;
   readonly #made: DecisionRecord[] = [];
 
   /** The question that waits for an answer. */
@@ -61,12 +65,19 @@ export class Decisions {
    * waiting.
    */
   askAgain(): Promise<OpenQuestion> {
+    this.#askedAgain += 1;
     this.#asking ??= this.#renewed().finally(() => (this.#asking = undefined));
     return this.#asking;
   }
 
-  /** Refuses to ask again where no question is open. */
-  assertOpen(): OpenQuestion {
+  /** Refuses to ask again where no question is open, or where that was done too often. */
+  validateAskAgain(): void {
+    this.#assertOpen();
+    if (this.#askedAgain < mostAskedAgain) return;
+    throw refused('AskedTooOften', `The rotation was asked ${mostAskedAgain} times already. Decide what it is to do.`);
+  }
+
+  #assertOpen(): OpenQuestion {
     if (!this.#open || this.#made.length === this.#open.question) throw refused('NoDecisionNeeded', notWaiting);
     return this.#open;
   }
@@ -95,7 +106,7 @@ export class Decisions {
   }
 
   async #renewed(): Promise<OpenQuestion> {
-    const { question, since, reason, choices } = this.assertOpen();
+    const { question, since, reason, choices } = this.#assertOpen();
     const known = await this.#findTruth();
     this.#open = { question, since, reason, ...known, choices, askedAgainAt: now() };
     return this.#open;
