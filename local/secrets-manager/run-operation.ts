@@ -58,9 +58,12 @@ function runRule(
   { request, seen }: { request: OperationRequest; seen: Set<string> },
 ): Outcome {
   const { operation, caller, body } = request;
-  const catalog = noticing(operation.isRead ? controls.hidden.view(store) : store, seen);
+  const shown = operation.isRead ? controls.hidden.view(store) : store;
+  const catalog = noticing(shown, seen);
   const call: OperationCall = { catalog, caller, now: controls.clock.now(), random: (below) => randomInt(below) };
-  return operation.run(call, body);
+  const outcome = operation.run(call, body);
+  // A reader that was shown an older state must not bring it back.
+  return shown === store ? outcome : { ...outcome, accessed: [] };
 }
 
 async function keep(
@@ -68,8 +71,7 @@ async function keep(
   { request, outcome }: { request: OperationRequest; outcome: Outcome },
 ): Promise<Outcome> {
   const { changed = [], accessed = [] } = outcome;
-  // A reader that was shown an older state must not bring it back.
-  if (accessed.length > 0 && controls.hidden.view(store) === store) store.note(accessed);
+  if (accessed.length > 0) store.note(accessed);
   if (changed.length === 0) return outcome;
   if (request.hideMs !== undefined) {
     for (const { arn } of changed) controls.hidden.hide(arn, { before: store.byArn(arn), ms: request.hideMs });

@@ -103,6 +103,24 @@ describe('test controls', () => {
     expect(await s.labels()).toEqual({ v1: 'V', v2: 'C' });
   });
 
+  it('shows a hidden write for good, also where it comes out in the midst of a read', async () => {
+    await arm('hide', { ms: 60_000 });
+    await putTwo();
+    const { hidden } = endpoint.controls;
+    const view = hidden.view.bind(hidden);
+    const now = performance.now.bind(performance);
+    jest.spyOn(hidden, 'view').mockImplementationOnce((catalog) => {
+      const shown = view(catalog);
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
+      return shown;
+    });
+
+    expect(await s.current()).toBe('value 1');
+    expect(await s.current()).toBe('value 2');
+
+    jest.restoreAllMocks();
+  });
+
   it('logs calls without any value', async () => {
     await s.call('PutSecretValue', {
       SecretString: 'canary',
