@@ -51,9 +51,9 @@ export class RotorCommand {
     process.kill(-this.pid, signal);
   }
 
-  /** Sends a signal to this process only. */
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+  /** Sends a signal to this process only; false where it has ended. */
+  kill(signal: NodeJS.Signals): boolean {
+    return this.#child.kill(signal);
   }
 
   /** Waits until stdout holds a text. Throws with what was printed when the command ends first, or takes too long. */

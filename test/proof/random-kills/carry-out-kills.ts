@@ -1,32 +1,42 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { waitUntil } from '../../../local/supervisor';
-import { type Kill } from './kill-schedule';
+import { type Kill, type Victim } from './kill-schedule';
 import { type MortalStack } from './mortal-stack';
 
-/** Longer than any outage holds up all rotations at once. */
-const limitMs = 600_000;
-
-/** The kills to carry out, and how far the rotations are. */
+/** The kills to carry out, and what goes on meanwhile. */
 export interface KillPlan {
   readonly schedule: readonly Kill[];
-  /** How many rotations are over. */
-  readonly over: () => number;
+  /** How many rotations are under way. */
+  readonly underWay: () => number;
   /** Aborts where no more kills are wanted. */
   readonly signal: AbortSignal;
 }
 
-/** Kills by the schedule while rotations go on, each as soon as enough of them are over; everything runs again afterwards. */
+/** What a kill has met. */
+export interface CarriedOutKill {
+  readonly victim: Victim;
+  /** Whether there was a process to kill; a worker may have ended by itself, as where Temporal is away. */
+  readonly wasAlive: boolean;
+  /** How many rotations were under way. */
+  readonly underWay: number;
+}
+
+/** Kills by the schedule, one after another; everything runs again afterwards. */
 export async function carryOutKills(
   { mortals }: Pick<MortalStack, 'mortals'>,
-  { schedule, over, signal }: KillPlan,
-): Promise<void> {
-  for (const { victims, afterRotations, pauseMs, downMs } of schedule) {
-    if (!(await waitUntil(() => signal.aborted || over() >= afterRotations, { limitMs })))
-      throw new Error(`Within ${limitMs} ms no more than ${over()} rotations were over.`);
+  { schedule, underWay, signal }: KillPlan,
+): Promise<CarriedOutKill[]> {
+  const carriedOut: CarriedOutKill[] = [];
+  for (const { victims, pauseMs, downMs } of schedule) {
     await pause(pauseMs);
-    if (signal.aborted) return;
-    await Promise.all(victims.map((victim) => mortals[victim].kill()));
+    if (signal.aborted) break;
+    const met = underWay();
+    await Promise.all(
+      victims.map(async (victim) => {
+        carriedOut.push({ victim, wasAlive: await mortals[victim].kill(), underWay: met });
+      }),
+    );
     await pause(downMs);
     await Promise.all(victims.map((victim) => mortals[victim].restart()));
   }
+  return carriedOut;
 }

@@ -9,9 +9,7 @@ export type Victim = (typeof victims)[number];
 /** One kill, of one process or of two at the same moment. */
 export interface Kill {
   readonly victims: readonly Victim[];
-  /** How many rotations have to be over before it is due. */
-  readonly afterRotations: number;
-  /** How long after that it comes: so it falls into any step. */
+  /** How long it comes after everything runs again: so it falls into any step. */
   readonly pauseMs: number;
   /** How long what was killed stays away. */
   readonly downMs: number;
@@ -24,24 +22,22 @@ const oneInIsDouble = 4;
 /** How many kills, and how close to each other. */
 export interface KillDensity {
   readonly kills: number;
-  readonly rotations: number;
   readonly longestPauseMs: number;
 }
 
-/** The kills for so many rotations, spread over all of them: always the same ones for the same seed, and none is spared. */
-export function killSchedule(seed: number, { kills, rotations, longestPauseMs }: KillDensity): Kill[] {
+/** So many kills: always the same ones for the same seed, and none is spared. */
+export function killSchedule(seed: number, { kills, longestPauseMs }: KillDensity): Kill[] {
   const random = new Random(seed);
   let deck: Victim[] = [];
   const draw = (): Victim => {
     if (deck.length === 0) deck = random.shuffled(victims);
     return deck.pop() ?? victims[0];
   };
-  return Array.from({ length: kills }, (_, at) => {
+  return Array.from({ length: kills }, () => {
     const first = draw();
     const isDouble = random.below(oneInIsDouble) === 0;
     return {
       victims: [...new Set(isDouble ? [first, draw()] : [first])],
-      afterRotations: Math.floor((at * rotations) / kills),
       pauseMs: random.below(longestPauseMs),
       downMs: random.below(longestDownMs),
     };

@@ -19,10 +19,11 @@ export class MortalServer<Running extends { readonly process: SupervisedProcess 
     return new MortalServer(start, await start());
   }
 
-  async kill(): Promise<void> {
+  async kill(): Promise<boolean> {
     const server = this.running.process;
     process.kill(server.pid, 'SIGKILL');
     await server.exited;
+    return true;
   }
 
   async restart(): Promise<void> {

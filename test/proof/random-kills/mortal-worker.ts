@@ -21,10 +21,11 @@ export class MortalWorker implements Mortal {
     return worker;
   }
 
-  async kill(): Promise<void> {
+  async kill(): Promise<boolean> {
     this.#isWanted = false;
-    this.#running?.kill('SIGKILL');
+    const wasAlive = this.#running?.kill('SIGKILL') === true;
     await this.#running?.ended;
+    return wasAlive;
   }
 
   async restart(): Promise<void> {

@@ -3,17 +3,16 @@ import { RotatedApplication } from '../../support/rotated-application';
 import { endCommands } from '../../support/rotor-command';
 import { inParallel } from '../in-parallel';
 import { isFull } from '../sample';
-import { carryOutKills } from './carry-out-kills';
-import { killSchedule, victims } from './kill-schedule';
+import { type CarriedOutKill, carryOutKills } from './carry-out-kills';
+import { killSchedule, type Victim, victims } from './kill-schedule';
 import { type MortalStack, startMortalStack } from './mortal-stack';
 import { rotateThrough } from './rotate-through';
 
 const seed = Number(process.env.ROTOR_SEED ?? randomInt(2 ** 31));
+/** Each secret is rotated so often at least, and on until all kills are carried out. */
 const size = isFull
   ? { secrets: 50, rounds: 20, kills: 100, longestPauseMs: 3_000 }
   : { secrets: 8, rounds: 3, kills: 10, longestPauseMs: 1_000 };
-const rotations = size.secrets * size.rounds;
-const density = { ...size, rotations };
 const limitMs = isFull ? 3_600_000 : 240_000;
 /** A step that met several outages in a row waits up to five minutes before it is tried again. */
 const rotationLimitMs = isFull ? 600_000 : 180_000;
@@ -23,57 +22,72 @@ interface Rotated {
   readonly application: RotatedApplication;
   /** In the order in which they were asked for. */
   readonly tokens: readonly string[];
+  /** When the last rotation said that the next one is due. ISO 8601. */
+  readonly nextRotation: string | undefined;
 }
 
 test('the same seed is the same schedule, which spares nobody', () => {
-  const schedule = killSchedule(seed, density);
+  const schedule = killSchedule(seed, size);
 
-  expect(killSchedule(seed, density)).toEqual(schedule);
-  expect(killSchedule(seed + 1, density)).not.toEqual(schedule);
+  expect(killSchedule(seed, size)).toEqual(schedule);
+  expect(killSchedule(seed + 1, size)).not.toEqual(schedule);
   expect(new Set(schedule.flatMap((kill) => kill.victims))).toEqual(new Set(victims));
 });
 
 describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
   let stack: MortalStack;
   let rotated: Rotated[];
+  let kills: CarriedOutKill[];
+  let done = { begun: 0, over: 0 };
   /** Once a rotation has failed, nothing else goes on. */
   const failed = new AbortController();
 
-  /** Rotates a secret again and again; all rotations of all secrets that are over are counted. */
-  async function rotateAgainAndAgain(application: RotatedApplication, onOver: () => void): Promise<Rotated> {
-    const tokens = Array.from({ length: size.rounds }, () => randomUUID());
-    for (const clientRequestToken of tokens) {
+  /** Each rotation arms the Schedule, too. */
+  async function createScheduled(): Promise<RotatedApplication> {
+    const application = await RotatedApplication.create(stack);
+    await stack.client.configure({ secretId: application.arn, rotationRules: { automaticallyAfterDays: 30 } });
+    return application;
+  }
+
+  /** Rotates a secret again and again, as often as is due and as long as something is to be killed. */
+  async function rotateAgainAndAgain(application: RotatedApplication, areKillsDone: () => boolean): Promise<Rotated> {
+    const tokens: string[] = [];
+    let nextRotation: string | undefined;
+    while (tokens.length < size.rounds || !areKillsDone()) {
+      const clientRequestToken = randomUUID();
+      tokens.push(clientRequestToken);
+      done.begun += 1;
       const rotation = { secretId: application.arn, clientRequestToken };
-      await rotateThrough(stack.client, { rotation, limitMs: rotationLimitMs, signal: failed.signal });
-      onOver();
+      nextRotation = await rotateThrough(stack.client, { rotation, limitMs: rotationLimitMs, signal: failed.signal });
+      done.over += 1;
+      if (done.over % toldEvery === 0) process.stderr.write(`${done.over} rotations\n`);
     }
-    return { application, tokens };
+    return { application, tokens, nextRotation };
   }
 
   beforeAll(async () => {
     stack = await startMortalStack();
-    const applications = await inParallel(Array.from({ length: size.secrets }), () => RotatedApplication.create(stack));
+    const applications = await inParallel(Array.from({ length: size.secrets }), () => createScheduled());
     const begun = performance.now();
-    let over = 0;
-    const schedule = killSchedule(seed, density);
-    const kills = carryOutKills(stack, { schedule, over: () => over, signal: failed.signal });
-    const onOver = (): void => {
-      over += 1;
-      if (over % toldEvery === 0) process.stderr.write(`${over} of ${rotations} rotations\n`);
-    };
+    done = { begun: 0, over: 0 };
+    let areKillsDone = false;
+    const killing = carryOutKills(stack, {
+      schedule: killSchedule(seed, size),
+      underWay: () => done.begun - done.over,
+      signal: failed.signal,
+    }).finally(() => (areKillsDone = true));
     try {
-      rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, onOver)));
+      rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, () => areKillsDone)));
     } catch (err) {
       failed.abort();
       throw err;
     } finally {
-      await kills;
+      kills = await killing;
     }
-    const killed = schedule.flatMap((kill) => kill.victims);
-    const counts = victims.map((victim) => `${victim} ${killed.filter((name) => name === victim).length}`);
+    const counts = victims.map((victim) => `${victim} ${killsOf(victim).length}`);
     const seconds = Math.round((performance.now() - begun) / 1_000);
     process.stderr.write(
-      `ROTOR_SEED=${seed}: ${over} rotations of ${size.secrets} secrets, killed: ${counts.join(', ')}; ${seconds} s\n`,
+      `ROTOR_SEED=${seed}: ${done.over} rotations of ${size.secrets} secrets, killed: ${counts.join(', ')}; ${seconds} s\n`,
     );
   }, limitMs);
 
@@ -82,9 +96,18 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
     await endCommands();
   });
 
+  function killsOf(victim: Victim): readonly CarriedOutKill[] {
+    return kills.filter((kill) => kill.victim === victim && kill.wasAlive);
+  }
+
   async function ofEach<Fact>(look: (secret: Rotated) => Promise<Fact>): Promise<Fact[]> {
     return inParallel(rotated, look);
   }
+
+  it('spares no process, and kills while rotations are under way', () => {
+    expect(victims.filter((victim) => killsOf(victim).length === 0)).toEqual([]);
+    expect(kills.filter(({ underWay }) => underWay === 0)).toEqual([]);
+  });
 
   it('leaves no secret whose AWSCURRENT does not sign in, nor one whose password of before still does', async () => {
     const facts = await ofEach(async ({ application, tokens }) => ({
@@ -112,6 +135,14 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
     expect(versions.map((ids) => [...ids].sort())).toEqual(
       rotated.map(({ application, tokens }) => [application.firstVersion, ...tokens].sort()),
     );
+  });
+
+  it('leaves each Schedule set to the time that the last rotation counted out', async () => {
+    const set = await ofEach(async ({ application }) => {
+      return (await stack.client.describe(application.arn)).schedule?.nextRotation;
+    });
+
+    expect(set).toEqual(rotated.map(({ nextRotation }) => nextRotation ?? 'unknown'));
   });
 
   it('leaves no rotation under way, and none that waits for a person', async () => {

@@ -15,19 +15,21 @@ export interface AskedRotation {
 const outages = ['NamespaceNotFoundError', 'StoreUnavailable', 'TemporalUnavailable', 'WaitingForWorker'];
 
 /**
- * Asks for a rotation and waits for its end, as a patient caller: after an outage it asks again with the same token.
+ * Asks for a rotation and waits for its end, as a patient caller: after an outage it asks again with the same token. Tells
+ * when the next one is due (ISO 8601), as far as the rotation does.
  *
  * @throws RotationFailedError, the signal's reason, and an error when there is no end within the limit.
  */
 export async function rotateThrough(
   client: RotationClient,
   { rotation, limitMs, signal }: { rotation: AskedRotation; limitMs: number; signal: AbortSignal },
-): Promise<void> {
+): Promise<string | undefined> {
   let heard: unknown;
+  let next: string | undefined;
   const isOver = async (): Promise<boolean> => {
     signal.throwIfAborted();
     try {
-      await client.outcome(await client.rotateSecret(rotation));
+      next = (await client.outcome(await client.rotateSecret(rotation))).nextRotation;
       return true;
     } catch (err) {
       if (!isOutage(err)) throw err;
@@ -35,7 +37,7 @@ export async function rotateThrough(
       return false;
     }
   };
-  if (await waitUntil(isOver, { limitMs, everyMs: 200 })) return;
+  if (await waitUntil(isOver, { limitMs, everyMs: 200 })) return next;
   throw new Error(`${rotation.secretId} was not rotated within ${limitMs} ms.`, { cause: heard });
 }
 
