@@ -3,9 +3,12 @@ import { type Ground } from '../ground/ground';
 import { type Arranged } from './arrange';
 import { credentialIn, type CredentialName, type VersionName } from './secret-draft';
 
+/** What a version is to the rotation; one that neither was arranged nor is the rotation's own is nobody's. */
+type Holder = VersionName | 'unknown';
+
 /** What is seen of a secret and its database, told by what each version is to the rotation. */
 export interface Seen {
-  readonly labels: Readonly<Record<string, VersionName | undefined>>;
+  readonly labels: Readonly<Record<string, Holder | undefined>>;
   /** The credentials that sign in. */
   readonly accepted: readonly CredentialName[];
 }
@@ -35,15 +38,15 @@ function isNew({ credentials }: Arranged, text: string): boolean {
 }
 
 function named(found: VersionLabels, { versions }: Arranged): Seen['labels'] {
-  const holders: Record<string, VersionName | undefined> = {};
+  const holders: Record<string, Holder | undefined> = {};
   for (const [versionId, held] of Object.entries(found)) {
-    for (const label of held) holders[label] = versions.get(versionId);
+    for (const label of held) holders[label] = versions.get(versionId) ?? 'unknown';
   }
   return labels(holders);
 }
 
 /** The labels that Secrets Manager gives a meaning to; undefined is nobody. */
-export function labels(holders: Readonly<Record<string, VersionName | undefined>>): Seen['labels'] {
+export function labels(holders: Readonly<Record<string, Holder | undefined>>): Seen['labels'] {
   const { AWSCURRENT, AWSPENDING, AWSPREVIOUS } = holders;
   return { AWSCURRENT, AWSPENDING, AWSPREVIOUS };
 }
