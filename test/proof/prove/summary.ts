@@ -4,7 +4,7 @@ import { type ProofResult } from './run-proof';
 export function summaryOf(results: readonly ProofResult[]): string {
   const head = ['proof', 'holds', 'passed', 'failed', 'skipped', 'seconds', 'claim'];
   const rows = results.map(({ name, holds, passed, failed, skipped, seconds, claim }) =>
-    [name, holds ? 'yes' : 'NO', passed, failed, skipped.length, seconds, claim].map(String),
+    [name, holds === 'no' ? 'NO' : holds, passed, failed, skipped.length, seconds, claim].map(String),
   );
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
