@@ -65,7 +65,7 @@ export class Mysql2Engine<Found extends Account, Facts> implements DatabaseEngin
   /** MariaDB admits a user whose password has expired, and tells so to the first statement only. */
   async canSignIn(credential: ConnectionSecret): Promise<boolean> {
     try {
-      await this.#inSession({ credential }, (session) => session.read('DO 0'));
+      await this.#inSession({ credential }, findOwnAccount);
       return true;
     } catch (error) {
       if (error instanceof SignInRefusedError) return false;

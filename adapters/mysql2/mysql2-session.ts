@@ -90,6 +90,11 @@ export class Mysql2Session {
     return `${host}:${port}`;
   }
 
+  /** Whether the server numbered the session so when it greeted, which tells the lower 32 bits. A proxy tells its own number. */
+  isNumber(id: number): boolean {
+    return this.#connection.threadId === id % 2 ** 32;
+  }
+
   /** What may be told of an error about a user. */
   idsOf(username: string): FailureIds {
     const { host, port = defaultPort } = this.credential;

@@ -2,20 +2,28 @@ import { TargetMisconfiguredError } from '../../rotation/errors';
 import { type Mysql2Session } from './mysql2-session';
 import { type Account } from './quoting';
 
-/** The account that the server made of the session: `name@host`, where the name is empty if it checked nothing. */
-const selectOwnAccount = 'SELECT CURRENT_USER() AS account';
+/**
+ * The account that the server made of the session: `name@host`, where the name is empty if it checked nothing; and the
+ * session's number.
+ */
+const selectOwnAccount = 'SELECT CURRENT_USER() AS account, CONNECTION_ID() AS id';
 
 /**
  * The account that the server made of the session's user; undefined where it made none of it, because it checks nobody.
  *
- * @throws TargetMisconfiguredError where it made another user of it.
+ * Refuses a proxy in the place of the server that has sessions of its own there, such as ProxySQL or MaxScale. It knows
+ * passwords by a copy of its own, so that it lets in by one that the server refuses and refuses one that the server has.
+ *
+ * @throws TargetMisconfiguredError where it made another user of it, or is a proxy.
  */
 export async function findOwnAccount(session: Mysql2Session): Promise<Account | undefined> {
   const { username } = session.credential;
-  const [row] = await session.read<{ account: string }>(selectOwnAccount);
+  const [row] = await session.read<{ account: string; id: number }>(selectOwnAccount);
   const account = row?.account ?? '';
-  if (account.startsWith(`${username}@`)) return { username, host: account.slice(username.length + 1) };
-  if (account.startsWith('@') || account === '') return undefined;
+  const isOwn = account.startsWith(`${username}@`);
+  if (!isOwn && (account.startsWith('@') || account === '')) return undefined;
+  if (!session.isNumber(Number(row?.id))) throw misconfigured(session, { username, what: isProxy });
+  if (isOwn) return { username, host: account.slice(username.length + 1) };
   throw misconfigured(session, {
     username,
     what: `made "${account}" of user "${username}". Name the user itself in the secret.`,
@@ -36,6 +44,9 @@ export async function readOwnAccount(session: Mysql2Session): Promise<Account> {
 /** What a server did that signed somebody in without knowing whom. */
 export const tookForNobody =
   'took the user for nobody: it checks no password (--skip-grant-tables), or has an account without a name, which hides others. Start it without, or drop that account.';
+
+const isProxy =
+  'is a proxy, such as ProxySQL or MaxScale, and keeps passwords of its own. Name the server itself in the secret, not a proxy.';
 
 /** What is wrong, as what follows the server's name, and with whom. */
 export interface Fault {

@@ -7,9 +7,9 @@ import { Sensitive } from '../../../rotation/sensitive';
 import {
   askByPlugin,
   closeScripted,
+  ownAccount,
   refuse,
   refuseSignIn,
-  row,
   type ScriptedMysql,
   serveMysql,
 } from '../../support/servers/scripted-mysql';
@@ -172,7 +172,7 @@ describe('signing in', () => {
 
   it('as another user than the one of the secret is a matter of configuration', async () => {
     const proxied = await serveMysql({
-      answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', 'else@%') : undefined),
+      answer: (statement) => (statement.includes('CURRENT_USER()') ? ownAccount('else@%') : undefined),
     });
 
     expect(await failureOf(engine.verifyCredential({ credential: proxied.credential }))).toMatchObject({
@@ -182,9 +182,26 @@ describe('signing in', () => {
     expect(proxied.statements.filter((statement) => statement.startsWith('ALTER'))).toEqual([]);
   });
 
+  it('through a proxy, which has sessions of its own with the server, is a matter of configuration [§11.40]', async () => {
+    const proxy = await serveMysql({
+      answer: (statement) => (statement.includes('CURRENT_USER()') ? ownAccount('app@%', 77) : undefined),
+    });
+
+    for (const signIn of [
+      () => engine.canSignIn(proxy.credential),
+      () => engine.verifyCredential({ credential: proxy.credential }),
+      () => changeOwn(proxy),
+    ]) {
+      const failure = await failureOf(signIn());
+      expect(failure).toMatchObject({ name: 'TargetMisconfigured' });
+      expect(failure.message).toContain('Name the server itself in the secret, not a proxy.');
+    }
+    expect(proxy.statements.filter((statement) => statement.startsWith('ALTER'))).toEqual([]);
+  });
+
   it('as nobody proves nothing, and nothing is changed there [§11.32]', async () => {
     const open = await serveMysql({
-      answer: (statement) => (statement.includes('CURRENT_USER()') ? row('account', '@') : undefined),
+      answer: (statement) => (statement.includes('CURRENT_USER()') ? ownAccount('@') : undefined),
     });
 
     expect(await failureOf(engine.verifyCredential({ credential: open.credential }))).toMatchObject({

@@ -73,6 +73,9 @@ const accept = (socket: Socket): void => {
   socket.write(packet(2, Buffer.from([0, 0, 0, 2, 0, 0, 0])));
 };
 
+/** What a greeting tells. */
+const sessionNumber = 1;
+
 /** A greeting without TLS. */
 function greet(socket: Socket): void {
   const capabilities = Buffer.from([0xff, 0xf7]); // all of the lower ones but TLS
@@ -82,7 +85,7 @@ function greet(socket: Socket): void {
       Buffer.concat([
         Buffer.from([10]),
         Buffer.from('8.0.36-scripted\0'),
-        Buffer.from([1, 0, 0, 0]),
+        Buffer.from([sessionNumber, 0, 0, 0]),
         Buffer.from('abcdefgh\0'),
         capabilities,
         Buffer.from([255, 2, 0, 0x0f, 0x00, 21]),
@@ -99,7 +102,7 @@ const createUser = `CREATE USER \`app\`@\`%\` IDENTIFIED WITH 'mysql_native_pass
 
 /** As if an ordinary user `app`@`%` had signed in. */
 function usualAnswer(statement: string): (socket: Socket) => void {
-  if (statement.startsWith('SELECT CURRENT_USER()')) return row('account', 'app@%');
+  if (statement.startsWith('SELECT CURRENT_USER()')) return ownAccount('app@%');
   if (statement.startsWith('SELECT GET_LOCK(')) return row('taken', '1');
   if (statement.startsWith('SELECT @@GLOBAL.read_only')) return row('readOnly', '0');
   if (statement.startsWith('SHOW CREATE USER')) return row('CREATE USER', createUser);
@@ -128,10 +131,25 @@ export function askByPlugin(plugin: string): (socket: Socket) => void {
 
 /** One row with one text. */
 export function row(column: string, value: string): (socket: Socket) => void {
-  const names = ['def', '', '', '', column, column].map(text);
+  return rowOf({ [column]: value });
+}
+
+/** The account that the server made of the session, and the session's number. */
+export function ownAccount(account: string, id: number = sessionNumber): (socket: Socket) => void {
+  return rowOf({ account, id: String(id) });
+}
+
+function rowOf(values: Readonly<Record<string, string>>): (socket: Socket) => void {
   const tail = Buffer.from([0x0c, 0xff, 0, 0xff, 0xff, 0, 0, 0xfd, 0, 0, 0, 0, 0]);
   const end = Buffer.from([0xfe, 0, 0, 2, 0]);
-  const bodies = [Buffer.from([1]), Buffer.concat([...names, tail]), end, text(value), end];
+  const columns = Object.keys(values).map((column) => [...['def', '', '', '', column, column].map(text), tail]);
+  const bodies = [
+    Buffer.from([columns.length]),
+    ...columns.map((column) => Buffer.concat(column)),
+    end,
+    Buffer.concat(Object.values(values).map(text)),
+    end,
+  ];
   return (socket) => socket.write(Buffer.concat(bodies.map((body, index) => packet(index + 1, body))));
 }
 
