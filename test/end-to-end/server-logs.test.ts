@@ -71,6 +71,17 @@ function describeSearch({ policy }: LoggedKind, start: () => Promise<LoggedServe
     await expectNothingFound();
   });
 
+  test('after three rotations by a user that changes its own password', async () => {
+    const user = await aUser('single-user', 'itself');
+    const { username } = await user.secret.account();
+    if (logged.hasSecondPasswords) await asSuperuser([`GRANT CREATE USER ON *.* TO ${username}`]); // MySQL asks for it
+
+    for (let turn = 1; turn <= 3; turn++) await rotate(user);
+    expect(await user.secret.versions()).toHaveLength(4);
+
+    await expectNothingFound();
+  });
+
   test('after a statement for which the permission is missing', async () => {
     await logged.createOnlooker(onlooker);
     const user = await aUser('single-user', onlooker);
@@ -134,7 +145,7 @@ function describeSearch({ policy }: LoggedKind, start: () => Promise<LoggedServe
     expect(found.map(([place]) => place)).toEqual(plantedIn);
   });
 
-  async function aUser(strategy: StrategyName, by?: UserAccount): Promise<RotatedUser> {
+  async function aUser(strategy: StrategyName, by?: UserAccount | 'itself'): Promise<RotatedUser> {
     const place = { target: logged.target, secretsManager: rotor.secretsManager };
     const user = await createRotatedUser(place, { strategy, ...(by ? { by } : {}) });
     rotated.push(user);

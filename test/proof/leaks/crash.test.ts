@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitUntil } from '../../../local/supervisor';
 import { rotationId } from '../../../rotation/rotation-id';
-import { type StrategyName } from '../../../rotation/strategies/rotation-strategy';
 import { HttpReceiver } from '../../support/http-receiver';
 import { findLeaks } from '../../support/leak-scanner';
 import { type CommandResult, endCommands, RotorCommand, runRotor } from '../../support/rotor-command';
@@ -14,24 +13,9 @@ import { describeWith } from '../../support/servers/describe-on';
 import { createSecret } from '../../support/stored-secret';
 import { type LoggedServer, loggedKinds } from '../../support/targets/logged-server';
 import { createRotatedUser, type RotatedUser } from '../../support/targets/rotated-user';
-import { isFull } from '../sample';
-import { allowCore, coresStayHere, readFolder, seenOfProcess, showMemory } from './process-facts';
+import { type Crash, crashesOn, dumping } from './crashes';
+import { allowCore, coresHere, coresStayHere, readFolder, seenOfProcess, showMemory } from './process-facts';
 import { WatchedWorker } from './watched-worker';
-
-interface Crash {
-  readonly strategy: StrategyName;
-  readonly signal: NodeJS.Signals;
-}
-
-const crashes: readonly Crash[] = [
-  { strategy: 'single-user', signal: 'SIGKILL' },
-  { strategy: 'single-user', signal: 'SIGABRT' },
-  ...(isFull ? [{ strategy: 'single-user', signal: 'SIGSEGV' } as const] : []),
-  { strategy: 'alternating-users', signal: 'SIGKILL' },
-];
-const ofSecondPasswords: Crash = { strategy: 'multiple-credentials', signal: 'SIGABRT' };
-/** With these a process leaves a core file, where it may. */
-const dumping: readonly NodeJS.Signals[] = ['SIGABRT', 'SIGSEGV'];
 
 /** What shows statements of sessions that are open, and is empty where none is. */
 const ofOpenSessions = ['performance_schema.events_statements_history'];
@@ -68,19 +52,24 @@ afterEach(async () => {
   for (const file of await leftFiles()) await rm(path.join(folder, 'working', file));
 });
 
+describeWith('core files', { provision: coresHere }, () => {
+  test('are left where they are searched', async () => {
+    await allowCore(worker.command.pid);
+    await worker.kill('SIGABRT');
+
+    const [core, ...more] = (await leftFiles()).filter((file) => file.startsWith('core'));
+    expect(more).toEqual([]);
+    const content = await readFile(path.join(folder, 'working', String(core)));
+    expect(content.subarray(1, 4).toString()).toBe('ELF');
+  });
+});
+
 for (const kind of loggedKinds) {
   const tried = crashesOn(kind.name);
   if (tried.length === 0) continue;
   describeWith(`on ${kind.name} no password is found`, { provision: kind.provision }, (start) => {
     describeSearch(start, tried);
   });
-}
-
-/** Without full proof: all on one server, and two passwords at once on another. */
-function crashesOn(kind: string): readonly Crash[] {
-  const more = kind.startsWith('PostgreSQL') ? [] : [ofSecondPasswords];
-  if (isFull || kind === 'PostgreSQL 18') return [...crashes, ...more];
-  return kind.startsWith('MariaDB') ? more : [];
 }
 
 function describeSearch(start: () => Promise<LoggedServer>, possible: readonly Crash[]): void {
@@ -92,9 +81,12 @@ function describeSearch(start: () => Promise<LoggedServer>, possible: readonly C
 
   afterAll(() => logged.target.stop());
 
-  test.each(possible)('after $signal to a worker that sets one by $strategy', async ({ strategy, signal }) => {
-    const user = await createRotatedUser({ target: logged.target, secretsManager: rotor.secretsManager }, { strategy });
+  const titled = possible.map((crash) => ({ ...crash, whose: crash.by === 'itself' ? 'its own' : 'one' }));
+  test.each(titled)('after $signal to a worker that sets $whose by $strategy', async ({ strategy, signal, by }) => {
+    const place = { target: logged.target, secretsManager: rotor.secretsManager };
+    const user = await createRotatedUser(place, { strategy, ...(by ? { by } : {}) });
     const { username } = await user.secret.account();
+    if (by && logged.hasSecondPasswords) await grantChanges(username);
     if (strategy === 'alternating-users') await runCommand(...rotate(user)); // the next one changes this user again
 
     const command = await whileStalled(username, async () => {
@@ -135,7 +127,7 @@ function describeSearch(start: () => Promise<LoggedServer>, possible: readonly C
     await showMemory(worker.command.pid);
     await worker.kill('SIGABRT');
 
-    const places = await readAll(await arnOf(name));
+    const places = await readAll((await rotor.client.describe(name)).arn);
 
     const found = Object.keys(places).filter((place) => findLeaks(places[place] ?? '', [{ name, value }]).length > 0);
     expect(Object.keys(places).filter((place) => !found.includes(place) && !unplanted.includes(place))).toEqual([]);
@@ -149,6 +141,12 @@ function describeSearch(start: () => Promise<LoggedServer>, possible: readonly C
       return { result: await act() };
     });
     return holder.result;
+  }
+
+  /** MySQL asks for it before a user may change its own password by a hash. */
+  async function grantChanges(username: string): Promise<void> {
+    const { target } = logged;
+    await target.inSession(target.superuser, (run) => run(`GRANT CREATE USER ON *.* TO ${username}`));
   }
 
   async function untilStalled(): Promise<void> {
@@ -207,7 +205,11 @@ function startWorker(more: Readonly<Record<string, string>> = {}): Promise<Watch
 }
 
 function rotate({ secret, configuration: { strategy, superuserSecretId } }: RotatedUser): string[] {
-  const settings = ['--strategy', String(strategy), '--superuser-secret', String(superuserSecretId)];
+  const settings = [
+    '--strategy',
+    String(strategy),
+    ...(superuserSecretId ? ['--superuser-secret', superuserSecretId] : []),
+  ];
   return ['rotate', secret.name, '--wait', '--json', ...settings];
 }
 
@@ -238,10 +240,6 @@ function joined(contents: readonly (string | Buffer)[] = []): Buffer {
 
 function outputOf({ stdout, stderr }: CommandResult): string {
   return stdout + stderr;
-}
-
-async function arnOf(name: string): Promise<string> {
-  return (await rotor.client.describe(name)).arn;
 }
 
 /** What workers left where they work. */

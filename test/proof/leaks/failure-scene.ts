@@ -136,3 +136,20 @@ export const truncate: NonNullable<Failure['answer']> = ({ operation, answer }) 
 /** Answers with a page that repeats what was to be answered, as a proxy may. */
 export const page: NonNullable<Failure['answer']> = ({ operation, body, answer }) =>
   operation === 'DescribeSecret' ? answer : { status: 502, body: `<html>${body} ${answer.body}</html>` };
+
+/** For what concerns a user's own password. */
+export const onlySingle: readonly StrategyName[] = ['single-user'];
+
+/** Probes that read what a scene has. */
+export const probe = (read: (scene: Scene) => string): NonNullable<Failure['configuration']> => {
+  return (scene) => ({ probes: { read: [read(scene)] } });
+};
+
+/** Somebody sets another password in the database, and tells nobody. */
+export const changedByHand: Change = ({ logged, username, newPassword }) =>
+  logged.target.setPassword({ username, password: newPassword() });
+
+/** Time alone mends it. */
+export async function nothing(): Promise<void> {
+  await Promise.resolve();
+}

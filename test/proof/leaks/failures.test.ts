@@ -17,10 +17,11 @@ import { StoreGate } from '../../support/store-gate';
 import { createSecret } from '../../support/stored-secret';
 import { type LoggedKind, type LoggedServer, loggedKinds } from '../../support/targets/logged-server';
 import { isFull, sample } from '../sample';
+import { postgresFailures, sqlFailures } from './failures-of-servers';
 import { allowCore, coresStayHere, readFolder, showMemory } from './process-facts';
 import { ProcessSampler } from './process-sampler';
 import { type Ground, provoke, type Provocation, type Provoked } from './provoke';
-import { commonFailures, postgresFailures } from './provoked-failures';
+import { commonFailures } from './provoked-failures';
 import { WatchedWorker } from './watched-worker';
 
 type Places = Record<string, string | Buffer>;
@@ -81,7 +82,7 @@ for (const kind of isFull ? loggedKinds : loggedKinds.filter(({ name }) => name 
 function casesOn({ name }: LoggedKind): readonly Provocation[] {
   const isPostgres = name.startsWith('PostgreSQL');
   const possible = strategyNames.filter((strategy) => !isPostgres || strategy !== 'multiple-credentials');
-  const all = [...commonFailures, ...(isPostgres ? postgresFailures : [])].flatMap((failure) =>
+  const all = [...commonFailures, ...(isPostgres ? postgresFailures : sqlFailures)].flatMap((failure) =>
     (failure.strategies ?? possible).map((strategy) => ({ failure, strategy })),
   );
   return isFull || name === 'PostgreSQL 18' ? all : sample(all, 8);

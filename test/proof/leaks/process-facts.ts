@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { type Provision } from '../../support/servers/describe-on';
 
 /** What anybody on the machine may see of a process (Linux): its command line, and what its user may: its environment. */
 export async function seenOfProcess(pid: number): Promise<Buffer> {
@@ -29,6 +30,11 @@ export async function coreLimits(pid: number): Promise<string[]> {
 export function coresStayHere(): boolean {
   return readFileSync('/proc/sys/kernel/core_pattern', 'utf8').startsWith('core');
 }
+
+/** Whether what core files hold can be searched here. */
+export const coresHere: Provision<true> = coresStayHere()
+  ? { there: true }
+  : { missing: 'the machine sends core files to a collection of its own' };
 
 /** Every byte of every file below a folder, by its path from there. A file that goes away meanwhile is left out. */
 export async function readFolder(folder: string): Promise<Record<string, Buffer>> {
