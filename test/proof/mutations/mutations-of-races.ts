@@ -19,6 +19,18 @@ export const mutationsOfRaces: readonly Mutation[] = [
     isQuick: true,
   },
   {
+    defect: 'finishSecret does not ask whether AWSPENDING is still its own',
+    edits: [
+      {
+        file: 'rotation/steps/finish-secret.ts',
+        find: " || holderOf(labels, 'AWSPENDING') !== clientRequestToken)",
+        replace: ')',
+      },
+    ],
+    suite: racesOf('AWSPENDING during'),
+    isQuick: true,
+  },
+  {
     defect: 'finishSecret takes the promotion by another attempt for somebody else’s',
     edits: [
       {
@@ -63,6 +75,27 @@ export const mutationsOfRaces: readonly Mutation[] = [
       },
     ],
     suite: { file: 'test/adapters/postgres/late-changes.test.ts', tests: '' },
+  },
+  {
+    defect: 'nothing ends or bounds a change that waits for a lock',
+    edits: [
+      {
+        file: 'adapters/postgres/end-strays.ts',
+        find: 'THEN pg_terminate_backend(stray.pid, ${endTimeoutMs}) ELSE false END AS ended',
+        replace: 'THEN true ELSE false END AS ended',
+      },
+      {
+        file: 'adapters/postgres/postgres-statements.ts',
+        find: "setLocally('lock_timeout', String(lockTimeoutMs)),",
+        replace: "setLocally('lock_timeout', '0'),",
+      },
+      {
+        file: 'adapters/postgres/postgres-statements.ts',
+        find: "setLocally('statement_timeout', String(statementTimeoutMs)),",
+        replace: "setLocally('statement_timeout', '0'),",
+      },
+    ],
+    suite: { file: 'test/failures/held-past-its-worker.test.ts', tests: 'PostgreSQL 18 .* is undone' },
   },
   {
     defect: 'a second request is let through the lock',

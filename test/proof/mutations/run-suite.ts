@@ -4,7 +4,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Suite } from './mutation';
 
-/** What a run of a suite came to; `broken` where it could not be run, which tells nothing about its tests. */
+/**
+ * What a run of a suite came to; `broken` where it could not be run, or where no test came to a judgement, as where what it
+ * needs did not start: that tells nothing about the defect.
+ */
 export interface SuiteResult {
   readonly verdict: 'passes' | 'fails' | 'broken';
   /** What the runner printed. */
@@ -15,7 +18,13 @@ interface JestResult {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly failureMessages: readonly string[] }[];
+  }[];
 }
+
+/** What a failed expectation says, and a rotation that failed though nothing may make it. */
+const judgement = /\bexpect\(|RotationFailedError/;
 
 /** How long tests may run; a defect can make a rotation go on for ever. */
 const limitMs = 180_000;
@@ -40,9 +49,14 @@ export async function runSuite(folder: string, { file, tests }: Suite): Promise<
   return { verdict: verdictOf(JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult), output };
 }
 
-function verdictOf({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }: JestResult): SuiteResult['verdict'] {
+function verdictOf({ testResults, ...ran }: JestResult): SuiteResult['verdict'] {
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = ran;
   if (numRuntimeErrorTestSuites > 0 || numPassedTests + numFailedTests === 0) return 'broken';
-  return numFailedTests > 0 ? 'fails' : 'passes';
+  if (numFailedTests === 0) return 'passes';
+  const failures = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ failureMessages }) => failureMessages),
+  );
+  return failures.some((message) => judgement.test(message)) ? 'fails' : 'broken';
 }
 
 /** Without what tells a process that it is a runner's own, and in the short form. */

@@ -40,7 +40,7 @@ export const proofs: readonly Proof[] = [
   {
     name: 'races',
     claim: 'whoever else acts at the same moment, one rotation is done and no foreign value is lost',
-    tests: ['test/proof/races', 'test/failures/late-effects'],
+    tests: ['test/proof/races', 'test/failures/late-effects', 'test/failures/held-past-its-worker'],
     env: full,
   },
   {

@@ -2,6 +2,7 @@ import { type StepDeps } from '../../../rotation/steps/step';
 import { type Attempt, carryOut, type End } from '../carry-out';
 import { type Course } from '../course';
 import { type Around, type Call, withBoundary } from '../faults/boundary';
+import { Promotions } from '../faults/promotions';
 import { madeIn } from '../faults/run-trial';
 import { type Ground } from '../ground/ground';
 import { arrange, type Arranged } from '../state-table/arrange';
@@ -21,6 +22,8 @@ export interface Raced extends Seen {
   readonly calls: readonly Call[];
   readonly end: End;
   readonly versionIds: readonly string[];
+  /** How often AWSCURRENT went to another version. */
+  readonly promotions: number;
 }
 
 /** The ports as one attempt has them, with something around each call. */
@@ -36,6 +39,7 @@ export async function runRace(ground: Ground, { strategy, direction, around, onA
     ...{ strategy, passwords, step: 'createSecret', labels: 'no pending', database: 'current' },
   });
   const interfere = around?.(arranged) ?? ((_, make) => make());
+  const promotions = new Promotions(ground, arranged);
   const calls: Call[] = [];
   const end = await carryOut({
     request: arranged.request,
@@ -45,11 +49,11 @@ export async function runRace(ground: Ground, { strategy, direction, around, onA
         attempt,
         around: (call, make) => {
           calls.push({ step: call.step, name: call.name });
-          return interfere(call, () => madeIn(direction, { call, make }));
+          return interfere(call, () => promotions.watch(call, () => madeIn(direction, { call, make })));
         },
       });
     },
   });
   const versionIds = await ground.secrets.versionIds(arranged.request.secretId);
-  return { arranged, calls, end, versionIds, ...(await look(ground, arranged)) };
+  return { arranged, calls, end, versionIds, promotions: promotions.count, ...(await look(ground, arranged)) };
 }
