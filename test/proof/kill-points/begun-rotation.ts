@@ -26,7 +26,12 @@ export interface End {
   readonly kind: 'rotated' | 'failed' | 'waits';
   /** The type of what it was undone for. */
   readonly failure?: string;
+  /** When the rotation says that the secret is rotated next, where it was rotated. ISO 8601. */
+  readonly nextRotation?: string | undefined;
 }
+
+/** Each secret has a Schedule, which its rotation arms. */
+export const rotationRules = { automaticallyAfterDays: 30 };
 
 /** Long enough for a step to be tried again several times. */
 const endLimitMs = 60_000;
@@ -50,7 +55,10 @@ export async function begin<Each extends Prepared>({ rotor }: Stage, prepared: E
     ...arranged.request.configuration,
     ...(course.direction === 'back' ? { probes: unsatisfiable } : {}),
   };
-  return { ...prepared, handle: await rotor.client.rotateSecret({ ...arranged.request, configuration }) };
+  return {
+    ...prepared,
+    handle: await rotor.client.rotateSecret({ ...arranged.request, configuration, rotationRules }),
+  };
 }
 
 /** Waits for the ends to which rotations come by themselves, for nobody decides anything; one that waits itself is terminated. */
@@ -83,8 +91,8 @@ async function terminate(rotor: RotorUnderTest, { arn, runId }: RotationHandle):
 
 async function endOf(client: RotationClient, handle: RotationHandle): Promise<End> {
   try {
-    await client.outcome(handle);
-    return { kind: 'rotated' };
+    const { nextRotation } = await client.outcome(handle);
+    return { kind: 'rotated', nextRotation };
   } catch (err) {
     return { kind: 'failed', failure: err instanceof RotationFailedError ? err.type : String(err) };
   }

@@ -1,7 +1,8 @@
+import { armedFor, dueAfterCurrent } from '../../support/armed-schedule';
 import { type Course } from '../course';
 import { type EndState, endStateOf, wantedEndState } from '../end-state';
 import { look } from '../state-table/look';
-import { type End, type Prepared } from './begun-rotation';
+import { type End, type Prepared, rotationRules } from './begun-rotation';
 import { type Stage } from './stage';
 
 /** What a rotation owes, whatever happens to its worker. */
@@ -11,6 +12,8 @@ export interface Facts extends EndState {
   readonly newVersions: number;
   /** How often AWSCURRENT was moved. */
   readonly promotions: number;
+  /** Whether the Schedule is set to the next rotation: counted from this one, or from the last that succeeded. */
+  readonly isArmed: boolean;
 }
 
 /** All that is seen of a rotation that is over. */
@@ -47,9 +50,15 @@ export async function see({ ground, rotor }: Stage, { course, arranged, end, not
     failure: end.failure,
     newVersions: (await ground.secrets.versionIds(secretId)).length - versionsBefore,
     promotions: promotions.length,
+    isArmed: (await armedFor(rotor, secretId)) === (await dueAfter(rotor, { secretId, end })),
     passwordsSet: noted.filter((statement) => statement.includes(username)).length,
     accepted: seen.accepted,
   };
+}
+
+async function dueAfter(rotor: Stage['rotor'], of: { secretId: string; end: End }): Promise<string | undefined> {
+  const { secretId: arn, end } = of;
+  return end.kind === 'rotated' ? end.nextRotation : dueAfterCurrent(rotor, { arn, rules: rotationRules });
 }
 
 /** What a rotation owes. */
@@ -60,5 +69,6 @@ export function wanted(course: Course): Facts {
     end: isPromoted ? 'rotated' : 'failed',
     newVersions: 1,
     promotions: isPromoted ? 1 : 0,
+    isArmed: true,
   };
 }
