@@ -18,7 +18,7 @@ for (const { name, provision } of [
   { name: 'MariaDB', provision: mariadbHere },
   { name: 'mariadb 11.8', provision: provide(newerMariadbProgram) },
 ]) {
-  describeWith(name, { provision, isElsewhere: elsewhere !== undefined }, (program) => {
+  describeWith(name, { provision, mayBeMissing: elsewhere !== undefined }, (program) => {
     describeContracts({
       ...subject,
       name: 'MariadbEngine',

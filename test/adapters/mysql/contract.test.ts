@@ -13,7 +13,7 @@ const subject = {
   },
 };
 
-describeWith('MySQL', { provision: mysqlHere, isElsewhere: elsewhere !== undefined }, (program) => {
+describeWith('MySQL', { provision: mysqlHere, mayBeMissing: elsewhere !== undefined }, (program) => {
   describeContracts({
     ...subject,
     name: 'MysqlEngine',

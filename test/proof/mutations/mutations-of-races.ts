@@ -176,6 +176,17 @@ export const mutationsOfRaces: readonly Mutation[] = [
     suite: kills,
   },
   {
+    defect: 'the password is in the statement of a whole rotation, and so in the log of the server',
+    edits: [
+      {
+        file: 'adapters/postgres/set-role-password.ts',
+        find: 'const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });',
+        replace: 'const verifier = newPassword.reveal();',
+      },
+    ],
+    suite: { file: 'test/end-to-end/server-logs.test.ts', tests: 'PostgreSQL 18 .* by each strategy' },
+  },
+  {
     defect: 'a step prints the password that it sets',
     edits: [
       {

@@ -1,7 +1,9 @@
 import { waitUntil } from '../../../local/supervisor';
 import { expectRotated, expectUndone, type RotationOf, untilAsked } from '../../support/end-states';
 import { RotorUnderTest, type RunningWorker } from '../../support/rotor-under-test';
+import { describeWith } from '../../support/servers/describe-on';
 import { buildsOf } from './builds-of';
+import { findEarlierBuild } from './earlier-build';
 import { OtherBuilds } from './other-builds';
 import { failure, type Pause, PausedRotations, pauses } from './paused-rotations';
 
@@ -20,23 +22,46 @@ afterAll(async () => {
   await rotor.close();
 });
 
-/** Rotations that an earlier build began and that stand, whose worker is gone. */
-async function leftByEarlierBuild<Place extends Pick<Pause, 'before' | 'failed'>>(
+type Build = () => Promise<{ codePath: string }>;
+
+const withOtherWords: Build = () => builds.build('wording');
+
+/** Rotations that another build began and that stand, whose worker is gone. */
+async function leftByBuild<Place extends Pick<Pause, 'before' | 'failed'>>(
+  build: Build,
   places: readonly Place[],
 ): Promise<Map<Place, RotationOf>> {
   const paused = new PausedRotations(rotor);
-  const workflowBundle = await builds.build('wording');
-  const earlier = await rotor.startWorker({ workflowBundle, wrap: (activities) => paused.wrap(activities) });
+  const earlier = await rotor.startWorker({
+    workflowBundle: await build(),
+    wrap: (activities) => paused.wrap(activities),
+  });
   const begun = await Promise.all(places.map(async (place) => [place, await paused.begin(place)] as const));
   await earlier.stop();
   return new Map(begun);
 }
 
-describe('a rotation that an earlier build began goes on under this one', () => {
+describe('a rotation that a build with other words began goes on under this one', () => {
+  describeGoingOn(withOtherWords);
+});
+
+describeWith('the earlier build', { provision: findEarlierBuild(), mayBeMissing: true }, (takeOut) => {
+  const earlier = takeOut();
+
+  afterAll(() => {
+    earlier.remove();
+  });
+
+  describe('has begun a rotation, which goes on under this one', () => {
+    describeGoingOn(() => earlier.build());
+  });
+});
+
+function describeGoingOn(build: Build): void {
   let begun: Map<Pause, RotationOf>;
 
   beforeAll(async () => {
-    begun = await leftByEarlierBuild(pauses);
+    begun = await leftByBuild(build, pauses);
     worker = await rotor.startWorker();
   }, 120_000);
 
@@ -55,7 +80,7 @@ describe('a rotation that an earlier build began goes on under this one', () => 
     expect(await buildsOf(rotor, left)).toHaveLength(2);
     expect(await left.application.versions()).toHaveLength(2);
   });
-});
+}
 
 function nameOf({ before, failed, choice, end }: Pause): string {
   const what = [`before ${before}`, failed && `after ${failed} failed`, choice && `decided "${choice}"`];
@@ -74,7 +99,7 @@ async function expectEnd(left: RotationOf, { end }: Pause): Promise<void> {
 
 test('a build with another order of steps cannot go on, harms nothing, and the right one goes on after it', async () => {
   const place = { before: 'testSecret' } as const;
-  const left = (await leftByEarlierBuild([place])).get(place);
+  const left = (await leftByBuild(withOtherWords, [place])).get(place);
   if (!left) throw new Error('It was not begun.');
   const wrong = await rotor.startWorker({ workflowBundle: await builds.build('order') });
 

@@ -20,11 +20,11 @@ export function whereThere<T, U>(provision: Provision<T>, make: (there: T) => U)
 
 /**
  * A suite that needs something. Where it cannot be had the suite is skipped by name and with the reason; under `CI=true`
- * it fails, unless another server was named for it.
+ * it fails, unless it may be missing there, as where another server was named for it.
  */
 export function describeWith<T>(
   name: string,
-  { provision, isElsewhere = false }: { provision: Provision<T>; isElsewhere?: boolean },
+  { provision, mayBeMissing = false }: { provision: Provision<T>; mayBeMissing?: boolean },
   suite: (there: T) => void,
 ): void {
   if ('there' in provision) {
@@ -34,7 +34,7 @@ export function describeWith<T>(
     return;
   }
   const title = `${name} (cannot be had: ${provision.missing})`;
-  const report = process.env.CI === 'true' && !isElsewhere ? it : it.skip;
+  const report = process.env.CI === 'true' && !mayBeMissing ? it : it.skip;
   report(title, () => {
     throw new Error(title);
   });
