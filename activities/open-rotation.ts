@@ -12,6 +12,8 @@ export interface OpenRotationInput {
   /** The owner's workflow id. */
   readonly rotationId: string;
   readonly plan?: RotationPlan;
+  /** Whether the owner goes by what it is told of a Schedule. One of an earlier build does not, and is told nothing. */
+  readonly asksForSchedule?: true;
 }
 
 /** The secret under its one name, and how it is rotated. */
@@ -20,7 +22,7 @@ export interface OpenedRotation {
   readonly secretId: string;
   /** Absent for a secret that nobody configured: then the secret itself says how it is rotated. */
   readonly plan?: RotationPlan;
-  /** Whether it has a Schedule; absent in histories of before Rotor told it. */
+  /** Whether it has a Schedule; absent where that was not asked for. */
   readonly scheduled?: boolean;
   /** When a rotation that has not come to its test undoes by itself, counted from now. ISO 8601; absent: it tries for ever. */
   readonly giveUpAt?: string;
@@ -43,7 +45,7 @@ export async function openRotation(
     temporal,
     ...facts
   }: { store: SecretStore; temporal: Client } & Pick<OpenedRotation, 'searchable' | 'publishers'>,
-  { secretId, rotationId: ownId, plan }: OpenRotationInput,
+  { secretId, rotationId: ownId, plan, asksForSchedule }: OpenRotationInput,
 ): Promise<OpenedRotation> {
   const { arn } = await store.describe(secretId);
   if (ownId !== rotationId(arn)) {
@@ -55,8 +57,8 @@ export async function openRotation(
   }
   const schedule = await readSchedule(temporal, arn);
   const held = { ...schedule, ...(plan ? { plan } : {}) };
-  const scheduled = schedule.plan !== undefined;
-  return { secretId: arn, scheduled, ...facts, ...(held.plan ? { plan: held.plan } : {}), ...limit(arn, held) };
+  const scheduled = asksForSchedule ? { scheduled: schedule.plan !== undefined } : {};
+  return { secretId: arn, ...scheduled, ...facts, ...(held.plan ? { plan: held.plan } : {}), ...limit(arn, held) };
 }
 
 function limit(arn: string, { plan, dueAt }: HeldSchedule): Pick<OpenedRotation, 'giveUpAt'> {

@@ -97,7 +97,7 @@ async function open(
 ): Promise<OwnerWork> {
   const { clientRequestToken } = timeline.status;
   const opened = await timeline.run('openRotation', () =>
-    activities.openRotation({ ...input, rotationId: workflowInfo().workflowId }),
+    activities.openRotation({ ...input, rotationId: workflowInfo().workflowId, asksForSchedule: true }),
   );
   timeline.opened(opened);
   timeline.events.publishTo(opened);

@@ -28,7 +28,7 @@ interface Opened {
 }
 
 /** Opens a rotation of a secret that is rotated every 30 days, and whose Schedule fires next in so many. */
-async function openedBefore(days: number, { carriesPlan = false } = {}): Promise<Opened> {
+async function openedBefore(days: number, { carriesPlan = false, asksForSchedule = false } = {}): Promise<Opened> {
   const store = new FakeSecretStore();
   const { arn: secretId } = store.createSecret({ name: `open/${randomUUID()}`, text: secretText() });
   const plan = { secretId, configuration: {}, rotationRules: { automaticallyAfterDays: 30 } };
@@ -40,9 +40,21 @@ async function openedBefore(days: number, { carriesPlan = false } = {}): Promise
     spec: { intervals: [{ every, offset: startAt.getTime() % every }], startAt },
   });
   const deps = { store, temporal, searchable: true, publishers: [] };
-  const input = { secretId, rotationId: rotationId(secretId), ...(carriesPlan ? { plan } : {}) };
+  const input = {
+    ...{ secretId, rotationId: rotationId(secretId) },
+    ...(carriesPlan ? { plan } : {}),
+    ...(asksForSchedule ? ({ asksForSchedule } as const) : {}),
+  };
   return { opened: await openRotation(deps, input), plan, dueAt: startAt.getTime() };
 }
+
+test('tells of the Schedule only who asks: an owner of an earlier build arms by a step in any case', async () => {
+  const { opened } = await openedBefore(5);
+  const { opened: asked } = await openedBefore(5, { asksForSchedule: true });
+
+  expect(opened).not.toHaveProperty('scheduled');
+  expect(asked.scheduled).toBe(true);
+});
 
 test.each([false, true])('gives up one day before its Schedule fires; it carries a plan: %s', async (carriesPlan) => {
   const { opened, plan, dueAt } = await openedBefore(5, { carriesPlan });

@@ -12,6 +12,8 @@ export interface Pause {
   readonly before: keyof Activities | 'a decision';
   /** The step that has failed before. @defaultValue none */
   readonly failed?: 'testSecret' | 'finishSecret';
+  /** Whether the secret has a Schedule: arming is a step then. @defaultValue true */
+  readonly isScheduled?: boolean;
   /** What a person decides under the next build. @defaultValue nobody is asked */
   readonly choice?: DecisionChoice;
   readonly end: 'rotated' | 'undone' | 'abandoned';
@@ -34,6 +36,9 @@ export const pauses: readonly Pause[] = [
   { before: 'a decision', failed: 'finishSecret', choice: 'abandon', end: 'abandoned' },
 ];
 
+/** Where a rotation stands. */
+export type Place = Pick<Pause, 'before' | 'failed' | 'isScheduled'>;
+
 /** What the failed step failed with. */
 export const failure = new PermissionMissingError('Grant it.');
 
@@ -52,10 +57,10 @@ export class PausedRotations {
   }
 
   /** Resolves when the rotation stands. */
-  async begin({ before, failed }: Pick<Pause, 'before' | 'failed'>): Promise<RotationOf> {
+  async begin({ before, failed, isScheduled = true }: Place): Promise<RotationOf> {
     const application = await this.#rotor.createApplication();
     const { arn: secretId } = application;
-    await this.#rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 30 } }); // arming is a step then
+    if (isScheduled) await this.#rotor.client.configure({ secretId, rotationRules: { automaticallyAfterDays: 30 } });
     if (failed) this.#interference.plan({ secretId, step: failed, act: () => Promise.reject(failure) });
     const stands = before === 'a decision' ? undefined : this.#arrivalAt({ secretId, step: before });
     const asked: Promise<RotationHandle> = this.#rotor.client.rotateSecret({ secretId });

@@ -5,7 +5,7 @@ import { describeWith } from '../../support/servers/describe-on';
 import { buildsOf } from './builds-of';
 import { findEarlierBuild } from './earlier-build';
 import { OtherBuilds } from './other-builds';
-import { failure, type Pause, PausedRotations, pauses } from './paused-rotations';
+import { failure, type Pause, PausedRotations, pauses, type Place } from './paused-rotations';
 
 /** Whichever worker polls goes on with a rotation, so each build must be able to go on with what another one began. */
 let rotor: RotorUnderTest;
@@ -27,10 +27,7 @@ type Build = () => Promise<{ codePath: string }>;
 const withOtherWords: Build = () => builds.build('wording');
 
 /** Rotations that another build began and that stand, whose worker is gone. */
-async function leftByBuild<Place extends Pick<Pause, 'before' | 'failed'>>(
-  build: Build,
-  places: readonly Place[],
-): Promise<Map<Place, RotationOf>> {
+async function leftByBuild<Each extends Place>(build: Build, places: readonly Each[]): Promise<Map<Each, RotationOf>> {
   const paused = new PausedRotations(rotor);
   const earlier = await rotor.startWorker({
     workflowBundle: await build(),
@@ -53,21 +50,24 @@ describeWith('the earlier build', { provision: findEarlierBuild(), mayBeMissing:
   });
 
   describe('has begun a rotation, which goes on under this one', () => {
-    describeGoingOn(() => earlier.build());
+    describeGoingOn(
+      () => earlier.build(),
+      [...pauses, { before: 'armNextRotation', isScheduled: false, end: 'rotated' }],
+    );
   });
 });
 
-function describeGoingOn(build: Build): void {
+function describeGoingOn(build: Build, all: readonly Pause[] = pauses): void {
   let begun: Map<Pause, RotationOf>;
 
   beforeAll(async () => {
-    begun = await leftByBuild(build, pauses);
+    begun = await leftByBuild(build, all);
     worker = await rotor.startWorker();
   }, 120_000);
 
   afterAll(() => worker.stop());
 
-  test.each(pauses.map((pause) => [nameOf(pause), pause] as const))('%s', async (_, pause) => {
+  test.each(all.map((pause) => [nameOf(pause), pause] as const))('%s', async (_, pause) => {
     const left = begun.get(pause);
     if (!left) throw new Error('It was not begun.');
     if (pause.choice) {
@@ -82,8 +82,12 @@ function describeGoingOn(build: Build): void {
   });
 }
 
-function nameOf({ before, failed, choice, end }: Pause): string {
-  const what = [`before ${before}`, failed && `after ${failed} failed`, choice && `decided "${choice}"`];
+function nameOf({ before, failed, choice, end, isScheduled = true }: Pause): string {
+  const what = [
+    isScheduled ? `before ${before}` : `before ${before} without a Schedule`,
+    failed && `after ${failed} failed`,
+    choice && `decided "${choice}"`,
+  ];
   return `${what.filter((part) => part !== undefined).join(', ')}: it is ${end}`;
 }
 
