@@ -9,8 +9,9 @@ import { type LoggedServer, loggedKinds } from '../support/targets/logged-server
 import { createRotatedUser, type RotatedUser } from '../support/targets/rotated-user';
 import { type RunStatement } from '../support/targets/target-server';
 
-/** The polls of a frozen process take tasks to themselves until they expire, each for a heartbeat. */
-const limitMs = 180_000;
+/** The polls of a frozen process take tasks to themselves until they expire, each for a heartbeat and a longer pause. */
+const takenOverMs = 180_000;
+const limitMs = takenOverMs + 60_000;
 
 const ends = ['goes on', 'is undone'] as const;
 type End = (typeof ends)[number];
@@ -105,7 +106,7 @@ async function untilStalled({ target, stalled }: LoggedServer, isWanted: (id: un
     found = ids.map(({ id }) => id).find((id) => isWanted(id));
     return found !== undefined;
   };
-  expect(await waitUntil(isStalled, { limitMs: 60_000, everyMs: 50 })).toBe(true);
+  expect(await waitUntil(isStalled, { limitMs: takenOverMs, everyMs: 50 })).toBe(true);
   return found;
 }
 
