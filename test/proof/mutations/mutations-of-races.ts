@@ -181,7 +181,8 @@ export const mutationsOfRaces: readonly Mutation[] = [
       {
         file: 'adapters/postgres/set-role-password.ts',
         find: 'const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });',
-        replace: 'const verifier = newPassword.reveal();',
+        replace:
+          'const made = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });\n  const verifier = made && newPassword.reveal();',
       },
     ],
     suite: { file: 'test/end-to-end/server-logs.test.ts', tests: 'PostgreSQL 18 .* by each strategy' },
