@@ -2,9 +2,9 @@ import { type RotationClient, RotationFailedError, type RotationHandle } from '.
 import { waitUntil } from '../../../local/supervisor';
 import { rotationId } from '../../../rotation/rotation-id';
 import { waiting } from '../../../workflows/rotation-status';
+import { disarm } from '../../support/armed-schedule';
 import { type RotorUnderTest } from '../../support/rotor-under-test';
 import { arrangeFor, type Course } from '../course';
-import { type Ground } from '../ground/ground';
 import { type Arranged } from '../state-table/arrange';
 import { type Stage } from './stage';
 
@@ -39,26 +39,27 @@ const endLimitMs = 60_000;
 /** No credential satisfies it, so that the test fails for good, whichever worker makes it. */
 const unsatisfiable = { read: ['SELECT 1 FROM missing.missing'] };
 
-/** Makes the secret of a rotation, and its database user. */
+/** Makes the secret of a rotation, its database user, and its Schedule, set to an instant of no meaning. */
 export async function prepare<Each extends { readonly course: Course }>(
-  ground: Ground,
+  { ground, rotor }: Stage,
   trial: Each,
 ): Promise<Each & Prepared> {
-  const arranged = await arrangeFor(ground, trial.course);
-  return { ...trial, arranged, rotation: rotationId(arranged.request.secretId) };
-}
-
-/** Asks for a rotation. */
-export async function begin<Each extends Prepared>({ rotor }: Stage, prepared: Each): Promise<Each & Begun> {
-  const { course, arranged } = prepared;
+  const { course } = trial;
+  const arranged = await arrangeFor(ground, course);
+  const { secretId } = arranged.request;
   const configuration = {
     ...arranged.request.configuration,
     ...(course.direction === 'back' ? { probes: unsatisfiable } : {}),
   };
-  return {
-    ...prepared,
-    handle: await rotor.client.rotateSecret({ ...arranged.request, configuration, rotationRules }),
-  };
+  await rotor.client.configure({ secretId, configuration, rotationRules });
+  await disarm(rotor, secretId);
+  return { ...trial, arranged, rotation: rotationId(secretId) };
+}
+
+/** Asks for a rotation, as it is configured. */
+export async function begin<Each extends Prepared>({ rotor }: Stage, prepared: Each): Promise<Each & Begun> {
+  const { secretId, clientRequestToken } = prepared.arranged.request;
+  return { ...prepared, handle: await rotor.client.rotateSecret({ secretId, clientRequestToken }) };
 }
 
 /** Waits for the ends to which rotations come by themselves, for nobody decides anything; one that waits itself is terminated. */

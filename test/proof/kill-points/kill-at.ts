@@ -74,7 +74,7 @@ async function prepareAll<Each extends { readonly course: Course }>(
 ): Promise<Ready<Each>> {
   const [worker, prepared] = await Promise.all([
     StandingWorker.start(stage.rotor),
-    inParallel(trials, (trial) => prepare(stage.ground, trial)),
+    inParallel(trials, (trial) => prepare(stage, trial)),
   ]);
   return { worker, prepared, notedBefore: await stage.database.noted() };
 }
