@@ -1,7 +1,22 @@
-import { type Mutation, type Suite } from './mutation';
+import { type Edit, type Mutation, type Suite } from './mutation';
 
 const racesOf = (tests: string): Suite => ({ file: 'test/proof/races/fakes.test.ts', tests });
 const kills: Suite = { file: 'test/proof/kill-points/postgres.test.ts', tests: 'going forward' };
+
+/** The password is sent as it is, and nothing asks whether it is a verifier. */
+export const passwordInStatement: readonly Edit[] = [
+  {
+    file: 'adapters/postgres/set-role-password.ts',
+    find: 'const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });',
+    replace:
+      'const made = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });\n  const verifier = made && newPassword.reveal();',
+  },
+  {
+    file: 'adapters/postgres/postgres-statements.ts',
+    find: "if (!isScramVerifier(verifier)) throw new TypeError('Not a SCRAM-SHA-256 verifier: it is not sent.');",
+    replace: 'isScramVerifier(verifier);',
+  },
+];
 
 /** Defects that races, kills and leaks have to show. */
 export const mutationsOfRaces: readonly Mutation[] = [
@@ -177,14 +192,7 @@ export const mutationsOfRaces: readonly Mutation[] = [
   },
   {
     defect: 'the password is in the statement of a whole rotation, and so in the log of the server',
-    edits: [
-      {
-        file: 'adapters/postgres/set-role-password.ts',
-        find: 'const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });',
-        replace:
-          'const made = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });\n  const verifier = made && newPassword.reveal();',
-      },
-    ],
+    edits: passwordInStatement,
     suite: { file: 'test/end-to-end/server-logs.test.ts', tests: 'PostgreSQL 18 .* by each strategy' },
   },
   {

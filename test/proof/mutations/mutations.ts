@@ -1,5 +1,5 @@
 import { type Mutation, type Suite } from './mutation';
-import { mutationsOfRaces } from './mutations-of-races';
+import { mutationsOfRaces, passwordInStatement } from './mutations-of-races';
 
 const tableOf = (tests: string): Suite => ({ file: 'test/proof/state-table/fakes.test.ts', tests });
 const faultsOf = (tests: string): Suite => ({ file: 'test/proof/faults/fakes.test.ts', tests });
@@ -179,13 +179,7 @@ import { readCredentials } from './read-credentials';`,
   },
   {
     defect: 'the password is in the statement, and so in the log of the server',
-    edits: [
-      {
-        file: 'adapters/postgres/set-role-password.ts',
-        find: 'const verifier = await scramVerifier({ password: newPassword, iterations: iterationsFor(facts) });',
-        replace: 'const verifier = newPassword.reveal();',
-      },
-    ],
+    edits: passwordInStatement,
     suite: { file: 'test/adapters/postgres/leaks.test.ts', tests: '' },
   },
   {
