@@ -36,6 +36,12 @@ export async function* previousOfUser({
   if (older && isSameTarget(current, older) && older.username === current.username) yield older;
 }
 
+/** The credentials that the server may accept instead of the current one, of whichever user they are. */
+export async function* otherCredentials(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
+  yield input.pending;
+  yield* previousOfUser(input);
+}
+
 /** Whether a change was made; false when the credential to sign in with is refused. */
 export async function wasMade(engine: DatabaseEngine, change: PasswordChange): Promise<boolean> {
   try {

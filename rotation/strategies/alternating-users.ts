@@ -1,7 +1,7 @@
 import { MalformedSecretError, RotationError } from '../errors';
 import { isSameTarget } from '../same-target';
 import { type ConnectionSecret } from '../secret-value';
-import { acceptAgain, previousOfUser, wasMade } from './accept-again';
+import { acceptAgain, otherCredentials, wasMade } from './accept-again';
 import { superuserMissing } from './refusals';
 import { type RotationStrategy, type StrategyFacts, type StrategyInput } from './rotation-strategy';
 import { trustedSuperuser } from './trusted-superuser';
@@ -42,19 +42,11 @@ export const alternatingUsers: RotationStrategy = {
 
   async restoreCurrent(input) {
     if (await input.engine.canSignIn(input.current)) return { changed: await giveBackAlternate(input) };
-    await acceptAgain(input, others(input));
+    // Somebody has stored a new one of this user meanwhile, or has made the user current again that is being changed.
+    await acceptAgain(input, otherCredentials(input));
     return { changed: true };
   },
 };
-
-/**
- * The credentials of AWSCURRENT's user that the server may accept instead: somebody has stored a new one meanwhile, or
- * has moved AWSCURRENT back to the user that this rotation was changing.
- */
-async function* others(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
-  yield input.pending;
-  yield* previousOfUser(input);
-}
 
 /**
  * Gives the alternate user the password back that AWSPREVIOUS holds, for the consumers that still use it. Best effort:

@@ -1,7 +1,7 @@
 import { type ConnectionSecret } from '../secret-value';
-import { acceptAgain, endStrays, isProved, previousOfUser, wasMade } from './accept-again';
+import { acceptAgain, endStrays, isProved, otherCredentials, previousOfUser, wasMade } from './accept-again';
 import { nobodySignsIn } from './refusals';
-import { type RotationStrategy, type StrategyFacts, type StrategyInput } from './rotation-strategy';
+import { type RotationStrategy, type StrategyFacts } from './rotation-strategy';
 import { trustedSuperuser } from './trusted-superuser';
 
 /**
@@ -48,7 +48,7 @@ export const singleUser: RotationStrategy = {
       await endStrays(input);
       if (await isProved(engine, current)) return { changed: false };
     }
-    await acceptAgain(input, others(input));
+    await acceptAgain(input, otherCredentials(input));
     return { changed: true };
   },
 };
@@ -64,11 +64,5 @@ async function* signers(
     return;
   }
   if (!isRefused) yield input.current;
-  yield* previousOfUser(input);
-}
-
-/** The credentials of the user that the server may accept instead of the current one. */
-async function* others(input: StrategyInput): AsyncGenerator<ConnectionSecret, void> {
-  yield input.pending;
   yield* previousOfUser(input);
 }
