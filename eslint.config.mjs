@@ -45,6 +45,14 @@ export default tseslint.config(
         'error',
         { selector: 'ExportAllDeclaration', message: 'Name what is exported: a wildcard hides what a module offers.' },
       ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message: 'It can lose an abort when garbage is collected (nodejs/node#65995).',
+        },
+      ],
       'max-params': ['error', { max: 3 }],
     },
   },

@@ -3,6 +3,7 @@ import { type RotationEvent } from '../../rotation/rotation-event';
 import { type RotationEvents } from '../../rotation/rotation-events';
 import { type Sensitive } from '../../rotation/sensitive';
 import { retryAfterMs } from '../http/retry-after';
+import { within } from '../http/time-limit';
 import { signatureHeader, signatureOf } from './signature';
 
 /** Where events are posted. */
@@ -51,21 +52,19 @@ export class WebhookEvents implements RotationEvents {
 
   async #post(body: string): Promise<Response> {
     const { keys, signal, limitMs = 10_000 } = this.#options;
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'rotor',
+      [signatureHeader]: signatureOf({ body, at: new Date(), keys }),
+      ...this.#authorization,
+    };
+    const request = { method: 'POST', body, headers, redirect: 'manual' } as const;
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        body,
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'rotor',
-          [signatureHeader]: signatureOf({ body, at: new Date(), keys }),
-          ...this.#authorization,
-        },
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+      return await within({ limitMs, signal }, async (ends) => {
+        const response = await fetch(this.#url, { ...request, signal: ends });
+        await response.body?.cancel();
+        return response;
       });
-      await response.body?.cancel();
-      return response;
     } catch (err) {
       signal.throwIfAborted();
       throw new EventUndeliveredError(`The webhook at ${this.#url.origin} does not answer (${codeOf(err)}).`);

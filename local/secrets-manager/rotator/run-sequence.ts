@@ -3,7 +3,7 @@ import { rotationAbandoned, rotationSucceeded, sequenceFailed, testEnded } from 
 import { type RotationInFlight, type Secret } from '../service/secret';
 import { CURRENT, PENDING } from '../service/staging-labels';
 import { type RotationEventName } from './rotation-events';
-import { type RotationEvent, rotationSteps } from './rotation-function';
+import { rotationSteps } from './rotation-function';
 import { type RotationRunnerParts } from './rotation-runner-parts';
 
 interface Sequence {
@@ -41,10 +41,11 @@ async function callSteps(
   for (const Step of testOnly ? (['testSecret'] as const) : rotationSteps) {
     const secret = store.byArn(arn);
     if (secret === undefined || !isStillOn(secret, token)) return 'abandoned';
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(stepTimeoutMs)]);
-    const call: RotationEvent = { Step, ...event };
+    const functionArn = secret.rotation?.functionArn ?? '';
     try {
-      await orAborted(invoker.invoke(secret.rotation?.functionArn ?? '', { event: call, signal }), signal);
+      await within({ stop, limitMs: stepTimeoutMs }, (signal) =>
+        invoker.invoke(functionArn, { event: { Step, ...event }, signal }),
+      );
     } catch {
       return { failedStep: Step };
     }
@@ -92,18 +93,29 @@ function testName(end: End | undefined): RotationEventName {
   return end === 'done' ? 'TestRotationSucceeded' : 'TestRotationFailed';
 }
 
-/** A function in this process cannot be interrupted, but it need not be waited for. */
-async function orAborted(call: Promise<void>, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(new Error('The rotation function was not waited for.'));
-      },
-      {
-        once: true,
-      },
-    );
-    call.then(resolve, reject);
+/**
+ * Waits for a call until its time is up or all is stopped. A function in this process cannot be interrupted, but it need
+ * not be waited for. (AbortSignal.timeout() within any() is lost when garbage is collected, nodejs/node#57736.)
+ */
+async function within(
+  { stop, limitMs }: { stop: AbortSignal; limitMs: number },
+  call: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  let giveUp = (): void => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      controller.abort();
+      reject(new Error('The rotation function was not waited for.'));
+    };
   });
+  const timer = setTimeout(giveUp, limitMs);
+  stop.addEventListener('abort', giveUp);
+  if (stop.aborted) giveUp();
+  try {
+    await Promise.race([call(controller.signal), givenUp]);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', giveUp);
+  }
 }

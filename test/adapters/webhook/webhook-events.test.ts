@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { WebhookEvents } from '../../../adapters/webhook';
 import { EventRefusedError, EventUndeliveredError } from '../../../rotation/errors';
 import { Sensitive } from '../../../rotation/sensitive';
+import { collectGarbage } from '../../support/collect-garbage';
 import { documentedCheck } from '../../support/events-docs';
 import { HttpReceiver, type ReceivedPost, type ReceiverAnswer } from '../../support/http-receiver';
 import { rotationEvent } from '../../support/rotation-event';
@@ -20,10 +21,14 @@ beforeEach(async () => {
 afterEach(() => receiver.close());
 
 /** Tells an event, to the receiver unless another URL is given. */
-function publish({ url = receiver.url, keys = [key] } = {}): Promise<void> {
-  const signal = new AbortController().signal;
+function publish({
+  url = receiver.url,
+  keys = [key],
+  signal = new AbortController().signal,
+  limitMs = 500,
+} = {}): Promise<void> {
   const target = { url: new URL(url), keys: keys.map((text) => new Sensitive(text)) };
-  return new WebhookEvents({ ...target, signal, limitMs: 500 }).publish(rotationEvent());
+  return new WebhookEvents({ ...target, signal, limitMs }).publish(rotationEvent());
 }
 
 function failureOf(answer: ReceiverAnswer, url = receiver.url): Promise<unknown> {
@@ -154,6 +159,23 @@ test('a date of Retry-After is waited for', async () => {
 
 test('a receiver that is silent is given up after the time limit, and the failure says so', async () => {
   expect(String(await failureOf('silence'))).toContain('does not answer (timeout)');
+});
+
+test('the time limit outlives a collection of garbage', async () => {
+  const end = collectGarbage();
+
+  expect(String(await failureOf('silence').finally(end))).toContain('does not answer (timeout)');
+});
+
+test('a call under way ends when the signal aborts, with its reason', async () => {
+  const controller = new AbortController();
+  const reason = new Error('the worker stops');
+  receiver.answer = () => {
+    controller.abort(reason);
+    return 'silence';
+  };
+
+  await expect(publish({ signal: controller.signal, limitMs: 60_000 })).rejects.toBe(reason);
 });
 
 test('a certificate of an unknown authority is not trusted', async () => {

@@ -6,6 +6,7 @@ import {
   type SecretsManagerEndpoint,
   startSecretsManager,
 } from '../../../local/secrets-manager';
+import { collectGarbage } from '../../support/collect-garbage';
 import { Scenario, until, version } from './scenario';
 
 const goodArn = 'arn:aws:lambda:us-east-1:000000000000:function:good';
@@ -450,6 +451,19 @@ describe('rotation with a function in process', () => {
   it.each(stories)('$rule: $claim', async ({ story }) => {
     await story(new Scenario(endpoint));
   });
+});
+
+it('a step that does not end is given up after its time limit, while garbage is collected', async () => {
+  const hanging = { rotationFunction: () => new Promise<void>(() => undefined), rotationStepTimeoutMs: 200 };
+  endpoint = await startSecretsManager({ ...hanging, rotationRetryWaitsMs: [] });
+  const s = new Scenario(endpoint);
+  await s.create(1);
+  const end = collectGarbage();
+
+  await s.call('RotateSecret', { ClientRequestToken: version(2), RotationLambdaARN: goodArn });
+  await s.reported('RotationFailed').finally(end);
+
+  await endpoint.close();
 });
 
 describe.each(['plain HTTP', 'the Lambda Invoke API'])('rotation with a function at an address of %s', (kind) => {
