@@ -4,16 +4,20 @@ import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 /** What the service lets an account and Region change in a second, all operations that change a secret together. */
 const quotaPerSecond = 50;
 /** Just below the quota, so that the service's reserve grows and takes up what comes unevenly. */
-const fastest = 0.98 * quotaPerSecond;
+const fastest = 0.99 * quotaPerSecond;
 const slowest = 1;
 /** Others use the same quota where pacing alone does not help: each refusal slows down, each second speeds up. */
 const slowDown = 0.8;
-const speedUpPerSecond = 2;
+const speedUpPerSecond = 1.05;
 const pauseMs = 200;
 /** Refusals that come together have one cause. */
 const togetherMs = 500;
 /** A quota that was not met for so long is not in the way any more. */
 const forgottenMs = 60_000;
+/** Writes that timers let go late are made up for, as far as this. */
+const makeUpMs = 100;
+/** Whoever waits looks again this often, because the pace may change. */
+const lookAgainMs = 100;
 
 /** The calls that share the quota. */
 const writes: ReadonlySet<string | undefined> = new Set(['PutSecretValueCommand', 'UpdateSecretVersionStageCommand']);
@@ -26,28 +30,62 @@ export class WritePace {
   #perSecond = fastest;
   #slowedAt = -Infinity;
   #throttledAt = -Infinity;
-  #nextAt = 0;
+  #nextAt = -Infinity;
 
-  /** How long to wait before the next write; counts it as sent then. */
+  /** How long to wait before the next write may be sent, as it looks now. */
   waitMs(now: number): number {
-    if (now - this.#throttledAt > forgottenMs) return 0;
-    const at = Math.max(now, this.#nextAt);
-    this.#nextAt = at + 1_000 / this.#rate(now);
-    return at - now;
+    return this.#isForgotten(now) ? 0 : Math.max(0, this.#nextAt - now);
+  }
+
+  /** A write is sent now. */
+  sent(now: number): void {
+    if (this.#isForgotten(now)) return;
+    this.#nextAt = Math.max(this.#nextAt, now - makeUpMs) + 1_000 / this.#rate(now);
   }
 
   /** The service has refused a write for coming too soon. */
   throttled(now: number): void {
-    const isFirst = now - this.#throttledAt > forgottenMs;
+    const isFirst = this.#isForgotten(now);
     this.#throttledAt = now;
     if (!isFirst && now - this.#slowedAt < togetherMs) return;
     this.#perSecond = isFirst ? fastest : Math.max(slowest, this.#rate(now) * slowDown);
     this.#slowedAt = now;
-    this.#nextAt = Math.max(now, this.#nextAt) + pauseMs;
+    this.#nextAt = Math.max(this.#nextAt, now + pauseMs);
+  }
+
+  #isForgotten(now: number): boolean {
+    return now - this.#throttledAt > forgottenMs;
   }
 
   #rate(now: number): number {
-    return Math.min(fastest, this.#perSecond + ((now - this.#slowedAt) / 1_000) * speedUpPerSecond);
+    return Math.min(fastest, this.#perSecond * speedUpPerSecond ** ((now - this.#slowedAt) / 1_000));
+  }
+}
+
+/** Lets writes go in the order in which they came, each when the pace allows it, as it is by then. */
+class Turnstile {
+  readonly #pace: WritePace;
+  #last = Promise.resolve();
+
+  constructor(pace: WritePace) {
+    this.#pace = pace;
+  }
+
+  pass(): Promise<void> {
+    this.#last = this.#last.then(() => this.#untilAllowed());
+    return this.#last;
+  }
+
+  async #untilAllowed(): Promise<void> {
+    for (;;) {
+      const now = performance.now();
+      const wait = this.#pace.waitMs(now);
+      if (wait === 0) {
+        this.#pace.sent(now);
+        return;
+      }
+      await sleep(Math.min(wait, lookAgainMs));
+    }
   }
 }
 
@@ -57,11 +95,12 @@ export class WritePace {
  */
 export function paceWrites(client: SecretsManagerClient): void {
   const pace = new WritePace();
+  const turnstile = new Turnstile(pace);
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (call) => {
         if (!writes.has(commandName)) return next(call);
-        await sleep(pace.waitMs(performance.now()));
+        await turnstile.pass();
         try {
           return await next(call);
         } catch (err) {
