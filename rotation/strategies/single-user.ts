@@ -1,7 +1,8 @@
+import { SignInRefusedError } from '../errors';
 import { type ConnectionSecret } from '../secret-value';
 import { acceptAgain, endStrays, isProved, otherCredentials, previousOfUser, wasMade } from './accept-again';
 import { nobodySignsIn } from './refusals';
-import { type RotationStrategy, type StrategyFacts } from './rotation-strategy';
+import { type RotationStrategy, type StrategyFacts, type StrategyInput } from './rotation-strategy';
 import { trustedSuperuser } from './trusted-superuser';
 
 /**
@@ -28,16 +29,13 @@ export const singleUser: RotationStrategy = {
    * user (MySQL 8.4 reference manual, "Failed-Login Tracking and Temporary Account Locking") and monitors warn of.
    */
   async setPending(input) {
-    const { engine, current, pending, stillWanted } = input;
+    const { engine, current, pending } = input;
     const isCurrent = await isProved(engine, current);
     if (!isCurrent && (await engine.canSignIn(pending))) return { changed: false };
 
-    for await (const signInAs of signers(input, { isRefused: !isCurrent })) {
-      const change = { signInAs, username: pending.username, newPassword: pending.password, stillWanted };
-      if (await wasMade(engine, change)) return { changed: true };
-    }
-    if (await engine.canSignIn(pending)) return { changed: true }; // another attempt made the change in between
-    throw nobodySignsIn(current);
+    const refusal = await makeChange(input, { isRefused: !isCurrent });
+    if (refusal && !(await engine.canSignIn(pending))) throw refusal; // else another attempt made the change in between
+    return { changed: true };
   },
 
   pendingCheck: ({ pending }) => Promise.resolve({ credential: pending }),
@@ -52,6 +50,24 @@ export const singleUser: RotationStrategy = {
     return { changed: true };
   },
 };
+
+/** Makes the change as the first who may and is let in; why nobody was. */
+async function makeChange(
+  input: StrategyInput,
+  which: { readonly isRefused: boolean },
+): Promise<SignInRefusedError | undefined> {
+  const { engine, current, pending, stillWanted } = input;
+  const change = { username: pending.username, newPassword: pending.password, stillWanted };
+  try {
+    for await (const signInAs of signers(input, which)) {
+      if (await wasMade(engine, { ...change, signInAs })) return undefined;
+    }
+  } catch (err) {
+    if (err instanceof SignInRefusedError) return err; // the superuser, or who was to prove that it may be used
+    throw err;
+  }
+  return nobodySignsIn(current);
+}
 
 /** Who may make the change, in the order in which they are tried; `isRefused` where the current credential is known to be. */
 async function* signers(

@@ -177,6 +177,17 @@ describe('with a superuser', () => {
     await expect(singleUser.setPending(input)).resolves.toEqual({ changed: false });
   });
 
+  it('is content where another attempt makes the change before the current password has proved that it may be used', async () => {
+    const { database, server } = aServer('current');
+    const meanwhile = (): Promise<ConnectionSecret> => {
+      server.users.set('app', { password: 'pending' });
+      return named();
+    };
+    const input = { engine: database.engine(), current, pending, previous: previousIs(), stillWanted };
+
+    await expect(singleUser.setPending({ ...input, superuser: meanwhile })).resolves.toEqual({ changed: true });
+  });
+
   it('never has it change a user for whom the secret has no password that works', async () => {
     const { database, accepts } = aServer('by hand');
     const input = {
