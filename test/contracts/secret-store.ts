@@ -209,7 +209,7 @@ export function describeSecretStoreContract(subject: {
         const before = await labelsOf(secretId);
         const text = new Sensitive(which === 'another' ? 'third' : 'second');
 
-        await store.putPending({ secretId, clientRequestToken: pending, text });
+        await expect(store.putPending({ secretId, clientRequestToken: pending, text })).resolves.toBeUndefined();
 
         expect((await store.readVersion({ secretId, versionId: pending }))?.text.reveal()).toBe('second');
         expect(await labelsOf(secretId)).toEqual(before);

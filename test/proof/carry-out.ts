@@ -51,7 +51,7 @@ export interface Rotation {
   readonly request: RotationRequest;
   /** The ports for one attempt. */
   readonly deps: (attempt: Attempt) => StepDeps;
-  /** What a person decides, each time that one is asked. @defaultValue nothing: the rotation waits */
+  /** What a person decides, though not for ever. @defaultValue nothing: the rotation waits */
   readonly decide?: () => DecisionChoice;
   /** Where it goes on: the steps before this one are done already, and createSecret found this version current. */
   readonly goesOn?: { readonly from: Step; readonly currentVersionId: string };
@@ -65,7 +65,7 @@ interface Outcome {
 
 type Run = (step: AnyStep, input: RotationRequest) => Promise<Outcome>;
 
-/** How often a step is tried before it is said to be tried for ever; what time heals is healed sooner in the proofs. */
+/** How often a step is tried, or a person decides, before it is said to go on for ever; what time heals is healed sooner. */
 const patience = 5;
 const pauseMs = 5;
 
@@ -137,8 +137,10 @@ export async function carryOut(rotation: Rotation): Promise<End> {
       if (step !== 'takeStock') last = end;
       throw seenByWorkflow(step, ended);
     });
+    let asked = 0;
     ask = () => {
-      if (rotation.decide) return Promise.resolve(rotation.decide());
+      asked += 1;
+      if (rotation.decide && asked <= patience) return Promise.resolve(rotation.decide());
       if (last.kind === 'failed') resolve({ ...last, kind: 'waits' });
       return new Promise<never>(() => undefined);
     };

@@ -63,8 +63,10 @@ export async function runLate(ground: Ground, { strategy, hangsBefore, goesOnBef
         await Promise.race([hang.reached, late]);
         throw new StoreUnavailableError('The attempt is given up.');
       }
-      if (undoing === goesOnBefore) await ended(hang, late);
-      undoing += 1;
+      if (step === 'discardPending') {
+        if (undoing === goesOnBefore) await ended(hang, late);
+        undoing += 1;
+      }
       return make();
     };
   const raced = await runRace(ground, { strategy, direction: 'forward', around });

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { RotatedApplication } from '../../support/rotated-application';
 import { endCommands } from '../../support/rotor-command';
 import { inParallel } from '../in-parallel';
@@ -17,6 +18,8 @@ const limitMs = isFull ? 3_600_000 : 240_000;
 /** A step that met several outages in a row waits up to five minutes before it is tried again. */
 const rotationLimitMs = isFull ? 600_000 : 180_000;
 const toldEvery = 100;
+/** So long Temporal's client may wait before it tries a call again; one that waits outlives its connection. */
+const longestBackoffMs = 15_000;
 
 interface Rotated {
   readonly application: RotatedApplication;
@@ -76,14 +79,16 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
       underWay: () => done.begun - done.over,
       signal: failed.signal,
     }).finally(() => (areKillsDone = true));
+    const rotating = applications.map((each) => rotateAgainAndAgain(each, () => areKillsDone));
     try {
-      rotated = await Promise.all(applications.map((each) => rotateAgainAndAgain(each, () => areKillsDone)));
+      rotated = await Promise.all(rotating);
     } catch (err) {
       failed.abort();
+      await killing;
+      await Promise.race([Promise.allSettled(rotating), pause(longestBackoffMs)]);
       throw err;
-    } finally {
-      kills = await killing;
     }
+    kills = await killing;
     const counts = victims.map((victim) => `${victim} ${killsOf(victim).length}`);
     const seconds = Math.round((performance.now() - begun) / 1_000);
     process.stderr.write(
