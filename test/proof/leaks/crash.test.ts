@@ -161,6 +161,7 @@ function describeSearch(start: () => Promise<LoggedServer>, possible: readonly C
     const { target } = logged;
     const user = { username: `user_${value}`.slice(0, 20), password: randomBytes(24).toString('base64url') };
     await target.createApplication({ ...user, table: `of_${user.username}` });
+    if (logged.hasSecondPasswords) await grantChanges(user.username);
     const name = `planted-${value}`;
     await createSecret(rotor.secretsManager, { name, value: { ...target.members, ...user } });
     return name;

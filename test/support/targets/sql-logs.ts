@@ -45,7 +45,7 @@ export const plant = (value: string): readonly string[] => [
 export const stall = (): readonly string[] => ['FLUSH TABLES WITH READ LOCK'];
 
 /** The session that is stopped while it changes a user's password. */
-export const stalled = `SELECT id FROM information_schema.processlist WHERE info LIKE 'ALTER USER%'`;
+export const stalled = `SELECT id FROM information_schema.processlist WHERE info LIKE 'ALTER USER%' OR info LIKE 'SET PASSWORD%'`;
 
 /** Ends a session. */
 export const kill = (id: number): string => `KILL ${id}`;
