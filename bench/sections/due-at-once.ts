@@ -51,7 +51,7 @@ export const dueAtOnceSection: Section = {
 const plans = [
   { how: 'Schedules', quotas: 'none', rotate: bySchedules },
   { how: 'Schedules', quotas: "AWS's", share: 1, target: leastOfTheQuota, rotate: bySchedules },
-  { how: 'Schedules', quotas: "a quarter of AWS's", share: 0.25, rotate: bySchedules },
+  { how: 'Schedules', quotas: "a quarter of AWS's", share: 0.25, target: leastOfTheQuota, rotate: bySchedules },
   { how: 'in process', quotas: "AWS's", share: 1, target: leastOfTheQuota, rotate: rotateAtOnceInProcess },
 ] as const;
 
