@@ -62,8 +62,8 @@ interface Cell {
   readonly strategy: StrategyName;
 }
 
-function aUser({ target, kind, strategy }: Cell): Promise<RotatedUser> {
-  const by = strategy === 'single-user' && kind.changesOwnPassword ? 'itself' : target.superuser;
+function aUser({ target, strategy }: Cell): Promise<RotatedUser> {
+  const by = strategy === 'single-user' ? 'itself' : target.superuser;
   return createRotatedUser({ target, secretsManager: rotor.secretsManager }, { strategy, by });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { postgresFailures, sqlFailures } from '../proof/leaks/failures-of-servers';
+import { postgresFailures } from '../proof/leaks/failures-of-servers';
 import { commonFailures, provokedElsewhere } from '../proof/leaks/provoked-failures';
 
 const root = path.join(__dirname, '../..');
@@ -8,7 +8,7 @@ const root = path.join(__dirname, '../..');
 const errors = readFileSync(path.join(root, 'rotation/errors.ts'), 'utf8');
 /** The type of each failure that a rotation may show, and of those that only a workflow knows. */
 const types = [...errors.matchAll(/override readonly name = '(\w+)'/g)].map(([, name = '']) => name);
-const provoked = [...commonFailures, ...postgresFailures, ...sqlFailures].map(({ type }) => type);
+const provoked = [...commonFailures, ...postgresFailures].map(({ type }) => type);
 
 test.each([...types, 'GaveUp', 'UnexpectedError'])('a password is searched for after %s', (type) => {
   const elsewhere = provokedElsewhere[type];

@@ -1,7 +1,6 @@
 import { waitUntil } from '../../../local/supervisor';
 import {
   type Change,
-  changedByHand,
   editSuperuser,
   type Failure,
   nothing,
@@ -54,18 +53,6 @@ async function release({ releases }: Scene): Promise<void> {
   await nothing();
 }
 
-/** What can be provoked on MySQL and MariaDB only. */
-export const sqlFailures: readonly Failure[] = [
-  {
-    type: 'SignInRefused',
-    what: 'the password of a user that changes it itself is changed by hand',
-    strategies: onlySingle,
-    by: 'itself',
-    before: (scene) => run(scene, [`GRANT CREATE USER ON *.* TO ${scene.username}`]),
-    happens: changedByHand,
-  },
-];
-
 /** What can be provoked on PostgreSQL only. */
 export const postgresFailures: readonly Failure[] = [
   {
@@ -113,13 +100,6 @@ export const postgresFailures: readonly Failure[] = [
     by: 'itself',
     happens: stalledAndKilled,
     mend: release,
-  },
-  {
-    type: 'SignInRefused',
-    what: 'the password of a user that changes it itself is changed by hand',
-    strategies: onlySingle,
-    by: 'itself',
-    happens: changedByHand,
   },
   {
     type: 'PasswordRejected',

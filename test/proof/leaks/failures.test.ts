@@ -17,7 +17,7 @@ import { StoreGate } from '../../support/store-gate';
 import { createSecret } from '../../support/stored-secret';
 import { type LoggedKind, type LoggedServer, loggedKinds } from '../../support/targets/logged-server';
 import { isFull, sample } from '../sample';
-import { postgresFailures, sqlFailures } from './failures-of-servers';
+import { postgresFailures } from './failures-of-servers';
 import { allowCore, coresStayHere, readFolder, showMemory } from './process-facts';
 import { ProcessSampler } from './process-sampler';
 import { type Ground, provoke, type Provocation, type Provoked } from './provoke';
@@ -82,7 +82,7 @@ for (const kind of isFull ? loggedKinds : loggedKinds.filter(({ name }) => name 
 function casesOn({ name }: LoggedKind): readonly Provocation[] {
   const isPostgres = name.startsWith('PostgreSQL');
   const possible = strategyNames.filter((strategy) => !isPostgres || strategy !== 'multiple-credentials');
-  const all = [...commonFailures, ...(isPostgres ? postgresFailures : sqlFailures)].flatMap((failure) =>
+  const all = [...commonFailures, ...(isPostgres ? postgresFailures : [])].flatMap((failure) =>
     (failure.strategies ?? possible).map((strategy) => ({ failure, strategy })),
   );
   return isFull || name === 'PostgreSQL 18' ? all : sample(all, 8);

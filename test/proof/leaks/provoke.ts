@@ -77,6 +77,7 @@ async function setUp(
   const { superuserSecretId: arn = '', ...own } = made.configuration;
   const user = failure.by === 'itself' ? { ...made, configuration: own } : made;
   const { username, password } = await user.secret.account();
+  if (failure.by === 'itself') await logged.target.allowOwnPassword(username);
   const [passwords, notes]: [string[], string[]] = [[password], []];
   return {
     username,

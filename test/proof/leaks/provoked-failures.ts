@@ -106,6 +106,13 @@ export const commonFailures: readonly Failure[] = [
     happens: changedByHand,
   },
   {
+    type: 'SignInRefused',
+    what: 'the password of a user that changes it itself is changed by hand',
+    strategies: onlySingle,
+    by: 'itself',
+    happens: changedByHand,
+  },
+  {
     type: 'AccountBlocked',
     what: 'the user is blocked',
     happens: (scene) => run(scene, [scene.logged.target.block(scene.username)]),

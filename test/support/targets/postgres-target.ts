@@ -84,6 +84,10 @@ export class PostgresTarget implements TargetServer {
     }
   }
 
+  allowOwnPassword(): Promise<void> {
+    return Promise.resolve(); // PostgreSQL asks for nothing
+  }
+
   async setPassword({ username, password }: UserAccount): Promise<void> {
     await this.server.sql(`ALTER ROLE ${username} PASSWORD '${await verifierOf(password)}'`);
   }

@@ -31,7 +31,10 @@ export async function createRotatedUser(
   const table = `writes_${lastUser}`;
   await place.target.createApplication({ ...user, table });
   const secret = await store(place, { name: `test/${username}`, user });
-  if (by === 'itself') return { secret, table, configuration };
+  if (by === 'itself') {
+    await place.target.allowOwnPassword(username);
+    return { secret, table, configuration };
+  }
   const superuser = await store(place, { name: `test/${username}/superuser`, user: by ?? place.target.superuser });
   return { secret, table, configuration: { ...configuration, superuserSecretId: superuser.arn } };
 }

@@ -99,6 +99,10 @@ export class SqlTarget implements TargetServer {
     }
   }
 
+  async allowOwnPassword(username: string): Promise<void> {
+    await this.server.sql(`GRANT CREATE USER ON *.* TO ${username}`); // MariaDB does without
+  }
+
   async setPassword({ username, password }: UserAccount): Promise<void> {
     await this.server.sql(`ALTER USER ${username} IDENTIFIED ${this.#parts.identifiedBy(password)}`);
   }

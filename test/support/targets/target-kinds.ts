@@ -14,15 +14,12 @@ export interface TargetKind {
   readonly provision: Provision<() => Promise<TargetServer>>;
   /** Whether a user can have two passwords. */
   readonly hasSecondPasswords: boolean;
-  /** Whether a user may change its own password by a hash. */
-  readonly changesOwnPassword: boolean;
   /** Makes a role without sign-in, `owner_of_<user>`, that a user acts as; run as the superuser. */
   readonly actAsOwner?: (username: string) => readonly string[];
 }
 
 const postgres = {
   hasSecondPasswords: false,
-  changesOwnPassword: true,
   actAsOwner: (username: string): readonly string[] => [
     `CREATE ROLE owner_of_${username} NOLOGIN`,
     `GRANT owner_of_${username} TO ${username}`,
@@ -49,12 +46,10 @@ export const targetKinds: readonly TargetKind[] = [
     name: 'MySQL 9.7',
     provision: whereThere(mysqlHere, (program) => () => startMysqlTarget(program)),
     hasSecondPasswords: true,
-    changesOwnPassword: false,
   },
   {
     name: 'MariaDB 10.11',
     provision: whereThere(mariadbHere, (program) => () => startMariadbTarget(program)),
     hasSecondPasswords: true,
-    changesOwnPassword: true,
   },
 ];

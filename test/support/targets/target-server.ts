@@ -38,6 +38,8 @@ export interface TargetServer {
   readonly rights: RightsStatements;
   /** Makes a user who may insert into a table of this name and count its rows, unseen by any log of the server. */
   createApplication(user: UserAccount & { readonly table: string }): Promise<void>;
+  /** Grants what a user needs to set a hash as its own password. Safe to repeat. */
+  allowOwnPassword(username: string): Promise<void>;
   /** Changes the password of a user by hand, unseen by any log of the server. */
   setPassword(user: UserAccount): Promise<void>;
   /** Takes the right to sign in from a user; run as the superuser. */
