@@ -27,6 +27,9 @@ export interface MortalStack {
   readonly postgres: PostgresServer;
   readonly secretsManager: SecretsManagerClient;
   readonly mortals: Readonly<Record<Victim, Mortal>>;
+  /** Does something whose calls of Temporal are cancelled when the signal aborts. */
+  untilAborted<Result>(signal: AbortSignal, act: () => Promise<Result>): Promise<Result>;
+  /** No call of Temporal may be under way: the client would try it again, without its connection. */
   close(): Promise<void>;
 }
 
@@ -63,6 +66,7 @@ export async function startMortalStack(): Promise<MortalStack> {
       'Secrets Manager': servers.secretsManager,
       Temporal: servers.temporal,
     },
+    untilAborted: (signal, act) => connection.withAbortSignal(signal, act),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
       secretsManager.destroy();

@@ -18,8 +18,8 @@ const limitMs = isFull ? 3_600_000 : 240_000;
 /** A step that met several outages in a row waits up to five minutes before it is tried again. */
 const rotationLimitMs = isFull ? 600_000 : 180_000;
 const toldEvery = 100;
-/** So long Temporal's client may wait before it tries a call again; one that waits outlives its connection. */
-const longestBackoffMs = 15_000;
+/** A call that is to be tried again is cancelled, but only when it has been. */
+const cancelledWithinMs = 60_000;
 
 interface Rotated {
   readonly application: RotatedApplication;
@@ -79,13 +79,15 @@ describe(`kill -9 at random, ROTOR_SEED=${seed}`, () => {
       underWay: () => done.begun - done.over,
       signal: failed.signal,
     }).finally(() => (areKillsDone = true));
-    const rotating = applications.map((each) => rotateAgainAndAgain(each, () => areKillsDone));
+    const rotating = applications.map((each) =>
+      stack.untilAborted(failed.signal, () => rotateAgainAndAgain(each, () => areKillsDone)),
+    );
     try {
       rotated = await Promise.all(rotating);
     } catch (err) {
       failed.abort();
       await killing;
-      await Promise.race([Promise.allSettled(rotating), pause(longestBackoffMs)]);
+      await Promise.race([Promise.allSettled(rotating), pause(cancelledWithinMs)]);
       throw err;
     }
     kills = await killing;
